@@ -1,0 +1,98 @@
+/** Every `code` a {@link SessionError} can carry. The set is closed: a new code is a new feature. */
+export type SessionErrorCode =
+  | 'option'
+  | 'usage'
+  | 'id_generator'
+  | 'reserved_key'
+  | 'not_serializable'
+  | 'too_large'
+  | 'gone'
+  | 'store'
+
+/**
+ * The base of every error this library throws. Messages name what was wrong, the rule and the
+ * value; never a cookie, a secret or session data.
+ */
+export class SessionError extends Error {
+  override name = 'SessionError'
+  readonly code: SessionErrorCode
+  /** The HTTP status that fits, where one does. Express and Koa read it. */
+  readonly status: number | undefined
+
+  constructor(
+    code: SessionErrorCode,
+    message: string,
+    facts: { status?: number; cause?: unknown } = {},
+  ) {
+    super(message, 'cause' in facts ? { cause: facts.cause } : undefined)
+    this.code = code
+    this.status = facts.status
+  }
+}
+
+/** A configuration that cannot work. Thrown at construction, before any request. */
+export class OptionError extends SessionError {
+  override name = 'OptionError'
+  /** The option as its user wrote it, for example `cookie.sameSite`. */
+  readonly option: string
+
+  constructor(option: string, problem: string, facts: { cause?: unknown } = {}) {
+    super('option', `${option}: ${problem}`, facts)
+    this.option = option
+  }
+}
+
+/** The library was called in a way that cannot do what was meant. */
+export class UsageError extends SessionError {
+  override name = 'UsageError'
+
+  constructor(message: string, facts: { cause?: unknown } = {}) {
+    super('usage', message, { status: 500, ...facts })
+  }
+}
+
+/** Session data that cannot be stored: a reserved key, an unsupported value, too many bytes. */
+export class DataError extends SessionError {
+  override name = 'DataError'
+  /** Where in the data: `cart.items[3].price`. Empty when the data as a whole is meant. */
+  readonly path: string
+
+  constructor(
+    code: 'reserved_key' | 'not_serializable' | 'too_large',
+    path: string,
+    message: string,
+    facts: { cause?: unknown } = {},
+  ) {
+    super(code, message, { status: 500, ...facts })
+    this.path = path
+  }
+}
+
+/** The session was ended, or hard-rotated, by another request while this one worked. */
+export class GoneError extends SessionError {
+  override name = 'GoneError'
+
+  constructor(id: string) {
+    super(
+      'gone',
+      `session ${id} has ended or was rotated by another request; nothing was written`,
+      {
+        status: 409,
+      },
+    )
+  }
+}
+
+/** What a store was asked to do. `client` is choosing or making the Redis client. */
+export type StoreOperation = 'client' | 'read' | 'create' | 'replace' | 'touch' | 'remove'
+
+/** The store failed or was late. The session's state is unknown; its cookie is left alone. */
+export class StoreError extends SessionError {
+  override name = 'StoreError'
+  readonly operation: StoreOperation
+
+  constructor(operation: StoreOperation, problem: string, facts: { cause?: unknown } = {}) {
+    super('store', `session store, ${operation}: ${problem}`, { status: 503, ...facts })
+    this.operation = operation
+  }
+}

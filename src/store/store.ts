@@ -1,0 +1,84 @@
+import type { SessionRecord } from '../record/record.ts'
+
+/** The outcome of {@link Store.read}. */
+export type ReadAnswer = SessionRecord | 'absent' | 'undecodable'
+
+/** The outcome of {@link Store.replace}. */
+export type ReplaceAnswer =
+  /** Written, now or by an earlier execution; `familyHash` is the family now in the record. */
+  | { readonly status: 'replaced'; readonly familyHash: string }
+  /** Somebody else wrote since; nothing was written. */
+  | { readonly status: 'conflict'; readonly record: SessionRecord }
+  /** No such record any more, or of another family; nothing was written. */
+  | { readonly status: 'gone' }
+
+export interface Touch {
+  readonly familyHash: string
+  readonly edition: number
+  /** The instant of the activity. An instant that is not later than the stored one notes nothing. */
+  readonly at: number
+  readonly writeId: string
+}
+
+/** The outcome of {@link Store.touch}. */
+export type TouchAnswer =
+  | {
+      readonly status: 'touched'
+      /** The revision before this touch. */
+      readonly previous: string
+      /** The revision after it: the touch's write id when it wrote, else `previous`. */
+      readonly revision: string
+      readonly touchedAt: number
+      readonly edition: number
+      readonly promotedAt: number
+    }
+  | { readonly status: 'gone' }
+
+/** The outcome of {@link Store.remove}. */
+export type RemoveAnswer = 'removed' | 'absent' | 'gone'
+
+/**
+ * Where records are kept. A store sees keys and records, never a cookie or a secret.
+ *
+ * Every mutation is atomic on its one key. Executed twice with the same arguments, which is what
+ * a client does that re-sends after a lost reply, it leaves the same state and the same answer,
+ * expiry included. A record is absent from the instant `expiryOf(record)` on. What goes wrong in
+ * the store is an exception; everything else is an answer.
+ */
+export interface Store {
+  /** The time, in milliseconds since the epoch, by the clock all users of this store share. */
+  now(): number
+  /**
+   * One round trip. `undecodable` when something else lies under the key.
+   *
+   * @throws {StoreError} when the record was written by a newer format version.
+   */
+  read(key: string): Promise<ReadAnswer>
+  /**
+   * Stores the record only if the key is absent. `taken` when it is not, unless the record there
+   * holds this record's own revision among its writes: then this create has already happened.
+   */
+  create(key: string, record: SessionRecord): Promise<'created' | 'taken'>
+  /**
+   * In this order: absent → gone; the new record's own revision among the stored writes →
+   * replaced (it has already happened); the stored revision is not `revision` → conflict; the
+   * stored family is not `familyHash` → gone; else the record is written.
+   */
+  replace(
+    key: string,
+    expected: { readonly revision: string; readonly familyHash: string },
+    record: SessionRecord,
+  ): Promise<ReplaceAnswer>
+  /**
+   * Notes activity in the stored header and recomputes the expiry from that header. Absent or
+   * another family → gone. It writes only when `at` is later than stored or the edition is higher
+   * (then `promotedAt` becomes `at`), and then its write id is the new revision.
+   */
+  touch(key: string, touch: Touch): Promise<TouchAnswer>
+  /** Refused, `gone`, when the record has a principal and it is not `principal`. */
+  remove(key: string, principal: string | null): Promise<RemoveAnswer>
+  /** The store to use for one request; called at most once per opened session, at first need. */
+  for?(request: unknown): Store | Promise<Store>
+  /** Ends connections the store made itself. */
+  close?(): Promise<void>
+}
