@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureRedisServer } from './ensure-redis.ts'
+import { layeringProblems } from './layers.ts'
+import { packageProblems } from './package-check.ts'
+import { root, run } from './run.ts'
+
+/**
+ * Everything a contributor must pass, in one command. Prints a line a step and, last, the count
+ * of steps and tests: `N passed, N failed`.
+ */
+let passed = 0
+let failed = 0
+
+function step(name: string, check: () => string | undefined): void {
+  const began = performance.now()
+  const problem = check()
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  if (problem === undefined) passed++
+  else failed++
+  console.log(`${problem === undefined ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`)
+  if (problem !== undefined) console.log(problem)
+}
+
+function tool(name: string, args: readonly string[]): string | undefined {
+  const { code, output } = run(name, args)
+  return code === 0 ? undefined : output
+}
+
+function problems(lines: readonly string[]): string | undefined {
+  return lines.length === 0 ? undefined : lines.join('\n')
+}
+
+function tests(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'sojourn-tests-'))
+  const report = join(folder, 'report.json')
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { code, output } = run('vitest', args)
+  console.log(output.trimEnd())
+  try {
+    const counts = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
+    passed += counts['numPassedTests'] ?? 0
+    const notPassed = (counts['numTotalTests'] ?? 0) - (counts['numPassedTests'] ?? 0)
+    // A suite that does not load, or an error outside of a test, fails the run without a test.
+    failed += code === 0 ? notPassed : Math.max(1, notPassed)
+  } catch (error) {
+    failed += 1
+    console.log(`no test report: ${String(error)}`)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+ensureRedisServer()
+step('format', () => tool('oxfmt', ['--check']))
+step('generated files', () => tool('tsx', ['scripts/generate-lua.ts', '--check']))
+step('build', () => tool('tsx', ['scripts/build.ts']))
+step('types', () => tool('tsc', ['--noEmit']))
+step('lint', () => tool('oxlint', ['--type-aware', '--deny-warnings']))
+step('layering', () => problems(layeringProblems()))
+step('package', () => problems(packageProblems(root)))
+tests()
+
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { root } from './run.ts'
+
+/**
+ * The rooms in their order: a file may import from its own room and from those before it.
+ * DESIGN: errors → store contract, record → options → cookie, session → stores → sessions →
+ * adapters → index.
+ */
+const rooms: readonly (readonly [name: string, holds: RegExp])[] = [
+  ['errors', /^errors\.ts$/],
+  ['events', /^events\.ts$/],
+  ['record', /^record\//],
+  ['store contract', /^store\/store\.ts$/],
+  ['options', /^options\//],
+  ['cookie', /^cookie\//],
+  ['session', /^session\//],
+  ['lifecycle', /^lifecycle\//],
+  ['stores', /^store\//],
+  ['sessions', /^sessions\.ts$/],
+  ['settings', /^settings(\.ts|\/)/],
+  ['adapters', /^adapters\//],
+  ['index', /^index\.ts$/],
+]
+
+/** What leaves src/: Node itself and the one runtime dependency; peers only where they belong. */
+const packages: readonly (readonly [imports: RegExp, allowedIn: RegExp])[] = [
+  [/^node:/, /./],
+  [/^cookie$/, /^cookie\//],
+  [/^(redis|ioredis)$/, /^store\/redis\/clients\.ts$/],
+  [/^express(-serve-static-core)?$/, /^adapters\/express/],
+]
+
+/** Every import that points the wrong way, one line each. */
+export function layeringProblems(): string[] {
+  const source = join(root, 'src')
+  return readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .flatMap((file) => problemsOf(source, file))
+}
+
+function problemsOf(source: string, file: string): string[] {
+  const text = readFileSync(join(source, file), 'utf8')
+  const here = roomOf(file)
+  if (here === -1) return [`src/${file} is in no room`]
+  return importsOf(text).flatMap((target) => {
+    if (!target.startsWith('.')) {
+      const fine = packages.some(([name, where]) => name.test(target) && where.test(file))
+      return fine ? [] : [`src/${file} may not import the package ${target}`]
+    }
+    const path = relative(source, resolve(source, dirname(file), target))
+    const there = roomOf(path)
+    if (there !== -1 && there <= here) return []
+    return [`src/${file} (${nameOf(here)}) imports ${path} (${nameOf(there)})`]
+  })
+}
+
+function importsOf(text: string): string[] {
+  const code = text.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '')
+  const matches = code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([^']+)'/g)
+  return [...matches].map((match) => match[1] ?? '')
+}
+
+function roomOf(file: string): number {
+  return rooms.findIndex(([, holds]) => holds.test(file))
+}
+
+function nameOf(room: number): string {
+  return rooms[room]?.[0] ?? 'no room'
+}

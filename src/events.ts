@@ -1,0 +1,56 @@
+import { channel } from 'node:diagnostics_channel'
+import type { StoreOperation } from './errors.ts'
+
+/**
+ * What happened to a session. Each is published on the `node:diagnostics_channel` channel
+ * `sojourn:<event>`.
+ */
+export type SessionEvent =
+  | 'opened'
+  | 'created'
+  | 'saved'
+  | 'touched'
+  | 'destroyed'
+  | 'gone'
+  | 'conflict'
+  | 'rotated'
+  | 'replayed'
+  | 'rejected'
+  | 'unavailable'
+
+/** Why a cookie opened no session. */
+export type RejectReason =
+  | 'malformed'
+  | 'forged'
+  | 'expired'
+  | 'absent'
+  | 'undecodable'
+  | 'duplicate'
+  | 'rotated'
+
+/** The message of every event. It never carries a cookie, a signature or session data. */
+export interface SessionEventMessage {
+  readonly id?: string
+  readonly reason?: RejectReason | 'late_changes' | 'clock'
+  readonly operation?: StoreOperation
+  readonly request?: unknown
+}
+
+const channels = {
+  opened: channel('sojourn:opened'),
+  created: channel('sojourn:created'),
+  saved: channel('sojourn:saved'),
+  touched: channel('sojourn:touched'),
+  destroyed: channel('sojourn:destroyed'),
+  gone: channel('sojourn:gone'),
+  conflict: channel('sojourn:conflict'),
+  rotated: channel('sojourn:rotated'),
+  replayed: channel('sojourn:replayed'),
+  rejected: channel('sojourn:rejected'),
+  unavailable: channel('sojourn:unavailable'),
+} satisfies Record<SessionEvent, unknown>
+
+export function publish(event: SessionEvent, message: SessionEventMessage): void {
+  const target = channels[event]
+  if (target.hasSubscribers) target.publish(message)
+}

@@ -1,0 +1,40 @@
+export { createSessions } from './sessions.ts'
+export type { CommitOptions, Sessions } from './sessions.ts'
+export type { CommitResult } from './lifecycle/commit.ts'
+export type { OpenOptions } from './lifecycle/open.ts'
+export { memoryStore } from './store/memory.ts'
+export {
+  DataError,
+  GoneError,
+  OptionError,
+  SessionError,
+  StoreError,
+  UsageError,
+} from './errors.ts'
+export type { SessionErrorCode, StoreOperation } from './errors.ts'
+export type { RejectReason, SessionEvent, SessionEventMessage } from './events.ts'
+export type {
+  CookieOptions,
+  Deserialize,
+  MergeFunction,
+  Serialize,
+  SerializerContext,
+  SessionData,
+  SessionOptions,
+} from './options/options.ts'
+export type { Payload, SessionRecord } from './record/record.ts'
+export type {
+  Outcome,
+  PushFlashOptions,
+  ReservedName,
+  Session,
+  SessionMembers,
+} from './session/members.ts'
+export type {
+  ReadAnswer,
+  RemoveAnswer,
+  ReplaceAnswer,
+  Store,
+  Touch,
+  TouchAnswer,
+} from './store/store.ts'

@@ -1,0 +1,123 @@
+import { type Credential, hashFamily } from '../cookie/credential.ts'
+import { randomWriteId } from '../cookie/random.ts'
+import { findCookie } from '../cookie/read.ts'
+import { isSecure } from '../cookie/secure.ts'
+import { StoreError } from '../errors.ts'
+import { type RejectReason, publish } from '../events.ts'
+import { expiryOf, type SessionRecord } from '../record/record.ts'
+import { type SessionObject, dropData, hydrate, replaceState } from '../session/session.ts'
+import { Base, type Lifecycle, SessionState, Visit, viewOf } from '../session/state.ts'
+import type { ReadAnswer } from '../store/store.ts'
+import { type Engine, ask, storeNow } from './engine.ts'
+import { readData, readFlash } from './payload.ts'
+
+export interface OpenOptions {
+  /** `false`: this request does not prolong the session (polling). Default `true`. */
+  readonly countAsActivity?: boolean
+  /** Read past any cache. Today every read is fresh. Default `false`. */
+  readonly fresh?: boolean
+  /**
+   * Whether the request comes over plain http from this machine's own browser, for `cookie.secure`
+   * `'auto'`. Default: found out from a Node request; `false` for any other.
+   */
+  readonly local?: boolean
+}
+
+type CreateObject = (state: SessionState) => SessionObject
+
+/** Opens what a Cookie header holds. Without a cookie of ours nothing is asked of the store. */
+export function openVisit(
+  engine: Engine,
+  lifecycle: Lifecycle,
+  header: string | undefined,
+  request: unknown,
+  { countAsActivity = true, local }: OpenOptions,
+  create: CreateObject,
+): Visit | Promise<Visit> {
+  const { cookie } = engine.policy
+  const secure = isSecure(cookie, request, local)
+  const target = { name: secure ? cookie.secureName : cookie.plainName, secure }
+  const visit = new Visit(lifecycle, request, target, countAsActivity, engine.store.now(), create)
+  const found = findCookie(header, target.name)
+  if (found === 'none') return visit
+  const credential = found === 'duplicate' ? found : engine.seal.read(target.name, found.value)
+  if (typeof credential !== 'string') return openStored(engine, visit, credential)
+  publish('rejected', { reason: credential, request })
+  return visit
+}
+
+async function openStored(engine: Engine, visit: Visit, credential: Credential): Promise<Visit> {
+  const { id, family, edition } = credential
+  const key = engine.policy.prefix + id
+  const answer = await ask(engine, visit, 'read', (store) => store.read(key))
+  visit.openedAt = storeNow(engine, visit)
+  const verdict = judge(answer, credential, visit.openedAt)
+  const base = typeof verdict === 'string' ? verdict : await baseOf(engine, verdict)
+  if (typeof base === 'string') return refuse(visit, id, base)
+  try {
+    hydrate(visit.session, base.data)
+  } catch {
+    return refuse(visit, id, 'undecodable')
+  }
+  const opened = new SessionState(visit, { base: base.base, family, edition })
+  replaceState(visit.session, opened)
+  publish('opened', { id, request: visit.request })
+  touchIfDue(engine, visit, key, base.base)
+  return visit
+}
+
+type Refusal = RejectReason | 'replayed'
+
+/** PROTOCOL.md rule 4, in its order. */
+function judge(answer: ReadAnswer, credential: Credential, now: number): SessionRecord | Refusal {
+  if (typeof answer === 'string') return answer
+  if (answer.id !== credential.id) {
+    throw new StoreError('read', `the reply for session ${credential.id} belongs to another one`)
+  }
+  if (now >= expiryOf(answer)) return 'expired'
+  if (answer.familyHash !== hashFamily(credential.family)) return 'rotated'
+  return answer.edition === credential.edition ? answer : 'replayed'
+}
+
+/** What cannot be decoded is no session; it is left as it lies. */
+async function baseOf(engine: Engine, record: SessionRecord) {
+  try {
+    const data = await readData(engine, record)
+    const flash = await readFlash(engine, record)
+    const { builtIn } = engine.policy.serializer
+    const view = builtIn ? { text: record.data as string } : viewOf(data)
+    return { data, base: new Base(record, flash, view, true) }
+  } catch {
+    return 'undecodable'
+  }
+}
+
+/**
+ * Absent and unreadable sessions leave a visitor. A killed family or a replay leaves a session
+ * that reads empty and cannot be written: creating one would let an old cookie displace a newer.
+ */
+function refuse(visit: Visit, id: string, reason: Refusal): Visit {
+  const { request } = visit
+  const state = new SessionState(visit)
+  if (reason === 'rotated' || reason === 'replayed') state.standing = 'refused'
+  replaceState(visit.session, state)
+  dropData(visit.session)
+  if (reason === 'replayed') publish('replayed', { id, request })
+  else publish('rejected', { id, reason, request })
+  return visit
+}
+
+/** Activity is noted while the handler works, so that a slow one does not outlive its session. */
+function touchIfDue(engine: Engine, visit: Visit, key: string, base: Base): void {
+  const { record } = base
+  if (!visit.countsAsActivity) return
+  if (visit.openedAt - record.touchedAt < record.touchIntervalMs) return
+  const touch = {
+    familyHash: record.familyHash,
+    edition: record.edition,
+    at: visit.openedAt,
+    writeId: randomWriteId(),
+  }
+  const answer = ask(engine, visit, 'touch', (store) => store.touch(key, touch))
+  visit.touching = { base, answer: answer.catch(() => undefined) }
+}

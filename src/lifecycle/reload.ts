@@ -1,0 +1,34 @@
+import { GoneError } from '../errors.ts'
+import { dropData, hydrate, stateOf } from '../session/session.ts'
+import { FlashLog } from '../session/flash.ts'
+import { Base, type Visit, viewOf } from '../session/state.ts'
+import { type Engine, ask } from './engine.ts'
+import { readData, readFlash } from './payload.ts'
+
+/**
+ * Takes over what is stored now; what this request had changed and not saved is dropped.
+ *
+ * @throws {GoneError} when the session has ended or was rotated since.
+ */
+export async function reload(engine: Engine, visit: Visit): Promise<void> {
+  const state = stateOf(visit.session)
+  const { base } = state
+  if (base !== undefined) {
+    const { id, familyHash } = base.record
+    const record = await ask(engine, visit, 'read', (store) =>
+      store.read(engine.policy.prefix + id),
+    )
+    if (typeof record === 'string' || record.id !== id || record.familyHash !== familyHash) {
+      state.lose()
+      throw new GoneError(id)
+    }
+    const data = await readData(engine, record)
+    state.base = new Base(record, await readFlash(engine, record), viewOf(data), true)
+    dropData(visit.session)
+    hydrate(visit.session, data)
+  } else {
+    dropData(visit.session)
+  }
+  state.wishes = {}
+  state.flash = new FlashLog(state.base?.flash ?? [])
+}

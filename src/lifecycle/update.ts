@@ -1,0 +1,107 @@
+import { randomWriteId } from '../cookie/random.ts'
+import { GoneError } from '../errors.ts'
+import { publish } from '../events.ts'
+import { revisionOf } from '../record/record.ts'
+import { type Changes, type Data, changesSince, setOwn, snapshotOf } from '../session/changes.ts'
+import { rewritten } from '../session/merge.ts'
+import { refuseReserved, stateOf } from '../session/session.ts'
+import { Base, type SessionState, type Visit } from '../session/state.ts'
+import { inTurn, save } from './commit.ts'
+import { type Engine, ask, storeNow } from './engine.ts'
+import { checkSize, readData, readFlash, writeData } from './payload.ts'
+import { patience } from './write.ts'
+
+/**
+ * Runs `change` on a copy of what is stored and writes the result, again from the newer record
+ * whenever another request wrote first. Values of the request itself that are not saved yet take
+ * no part, except that changed keys replace them.
+ */
+export async function update<R>(
+  engine: Engine,
+  visit: Visit,
+  change: (draft: Data) => R,
+): Promise<Awaited<R>> {
+  const state = stateOf(visit.session)
+  if (state.standing !== 'open') throw new GoneError(state.id)
+  const writeId = randomWriteId()
+  const mayRetry = patience(engine)
+  for (;;) {
+    const { base } = state
+    const draft = base === undefined ? {} : await readData(engine, base.record)
+    const before = snapshotOf(draft)
+    const result = await change(draft)
+    const changes = changesSince(before, draft)
+    refuseReserved(visit.session, changes.keys())
+    if (base === undefined) {
+      await updateUnstored(engine, state, changes)
+      return result
+    }
+    if (changes.size === 0) return result
+    const attempt = { base, draft, changes, writeId }
+    if (await inTurn(visit, () => tryReplace(engine, state, attempt))) return result
+    mayRetry()
+  }
+}
+
+/** A session without a record is created with the changed keys and everything set so far. */
+async function updateUnstored(engine: Engine, state: SessionState, changes: Changes) {
+  for (const [key, value] of changes) setOwn(state.visit.session, key, value)
+  const outcome = await save(engine, state.visit)
+  if (outcome === 'gone') throw new GoneError(state.id)
+}
+
+interface Attempt {
+  readonly base: Base
+  readonly draft: Data
+  readonly changes: Changes
+  readonly writeId: string
+}
+
+async function tryReplace(
+  engine: Engine,
+  state: SessionState,
+  { base, draft, changes, writeId }: Attempt,
+): Promise<boolean> {
+  if (state.base !== base) return false
+  const { visit } = state
+  const { record } = base
+  const data = await writeData(engine, draft, record.id)
+  checkSize(engine, data, record.flash)
+  const now = storeNow(engine, visit)
+  const next = rewritten(visit.countsAsActivity, record, {
+    writeId,
+    now,
+    data,
+    flash: record.flash,
+  })
+  const expected = { revision: revisionOf(record), familyHash: record.familyHash }
+  const answer = await ask(engine, visit, 'replace', (store) =>
+    store.replace(engine.policy.prefix + record.id, expected, next),
+  )
+  if (answer.status === 'replaced') {
+    publish('saved', { id: record.id, request: visit.request })
+    adopt(state, base, next, changes)
+    if (answer.familyHash === record.familyHash) return true
+    state.lose()
+    return true
+  }
+  if (answer.status === 'gone' || answer.record.familyHash !== record.familyHash) {
+    state.lose()
+    throw new GoneError(record.id)
+  }
+  publish('conflict', { id: record.id, request: visit.request })
+  state.base = new Base(answer.record, await readFlash(engine, answer.record), base.view, false)
+  return false
+}
+
+/** The changed keys are now the request's own view; its other unsaved values stay unsaved. */
+function adopt(state: SessionState, base: Base, next: Base['record'], changes: Changes): void {
+  const snapshot = new Map(base.snapshot)
+  for (const [key, value] of changes) {
+    setOwn(state.visit.session, key, value)
+    const [text] = snapshotOf({ [key]: value }).values()
+    if (value === undefined) snapshot.delete(key)
+    else snapshot.set(key, text)
+  }
+  state.base = new Base(next, base.flash, { snapshot }, base.whole)
+}

@@ -1,0 +1,135 @@
+import { randomWriteId } from '../cookie/random.ts'
+import { SessionError, StoreError } from '../errors.ts'
+import { publish } from '../events.ts'
+import { type SessionRecord, revisionOf } from '../record/record.ts'
+import { type Data, applyChanges } from '../session/changes.ts'
+import type { Draft } from '../session/draft.ts'
+import type { FlashEntry } from '../session/flash.ts'
+import { firstRecord, nextRecord } from '../session/merge.ts'
+import { Base, type SessionState } from '../session/state.ts'
+import { type Engine, ask, storeNow, storeTime } from './engine.ts'
+import { checkSize, readData, readFlash, writeData, writeFlash } from './payload.ts'
+
+const CREATE_TRIES = 8
+
+/**
+ * Stores a session that has no record yet. A taken id is never written over; another is tried.
+ *
+ * @throws {SessionError} `id_generator` when eight ids in a row are taken.
+ */
+export async function create(
+  engine: Engine,
+  state: SessionState,
+  draft: Draft,
+): Promise<'created'> {
+  const { visit } = state
+  const writeId = randomWriteId()
+  const entries = draft.flash.applyTo([])
+  for (let tries = 0; tries < CREATE_TRIES; tries++) {
+    if (tries > 0) state.takeAnotherId()
+    const data = await writeData(engine, draft.data, state.id)
+    const flash = await writeFlash(engine, entries, state.id)
+    checkSize(engine, data, flash)
+    const now = await storeTime(engine, visit)
+    const record = firstRecord(state, { writeId, now, data, flash })
+    const key = engine.policy.prefix + record.id
+    const answer = await ask(engine, visit, 'create', (store) => store.create(key, record))
+    if (answer === 'taken') continue
+    state.settle(new Base(record, entries, draft.view, true), draft)
+    publish('created', { id: record.id, request: visit.request })
+    return 'created'
+  }
+  const problem = `gave ${CREATE_TRIES} ids in a row that are taken; nothing was stored`
+  throw new SessionError('id_generator', `idGenerator ${problem}`, { status: 500 })
+}
+
+/**
+ * Writes what this request changed. When another request wrote first, its record comes back with
+ * the refusal, the changes are applied on top of that, and it is tried again.
+ *
+ * @throws {StoreError} when the store failed, or other writers kept winning for `storeTimeoutMs`.
+ */
+export async function replace(
+  engine: Engine,
+  state: SessionState,
+  draft: Draft,
+): Promise<'saved' | 'gone'> {
+  const { visit } = state
+  const base = state.base as Base
+  const { id, familyHash } = base.record
+  const writeId = randomWriteId()
+  const mayRetry = patience(engine)
+  let theirs = base.record
+  for (;;) {
+    const { record, flash, whole } = await mergeOnto(engine, state, theirs, draft, writeId)
+    const expected = { revision: revisionOf(theirs), familyHash }
+    const answer = await ask(engine, visit, 'replace', (store) =>
+      store.replace(engine.policy.prefix + id, expected, record),
+    )
+    if (answer.status === 'replaced') {
+      state.settle(new Base(record, flash, draft.view, whole), draft)
+      publish('saved', { id, request: visit.request })
+      if (draft.wishes.family !== undefined) publish('rotated', { id, request: visit.request })
+      // This repeats an earlier execution, and another request has rotated since: no cookie of mine.
+      if (answer.familyHash !== record.familyHash) state.lose()
+      return 'saved'
+    }
+    if (answer.status === 'gone' || answer.record.familyHash !== familyHash) return state.lose()
+    publish('conflict', { id, request: visit.request })
+    theirs = answer.record
+    mayRetry()
+  }
+}
+
+/** Bounds the retries of one write: they may take as long as one store operation. */
+export function patience({ policy }: Engine): () => void {
+  const until = performance.now() + policy.storeTimeoutMs
+  return () => {
+    if (performance.now() < until) return
+    const problem = `other requests kept writing this session for ${policy.storeTimeoutMs} ms`
+    throw new StoreError('replace', problem)
+  }
+}
+
+interface Merged {
+  readonly record: SessionRecord
+  readonly flash: readonly FlashEntry[]
+  readonly whole: boolean
+}
+
+/** This request's changes on top of `theirs`. Payloads it did not change are kept as they lie. */
+async function mergeOnto(
+  engine: Engine,
+  state: SessionState,
+  theirs: SessionRecord,
+  draft: Draft,
+  writeId: string,
+): Promise<Merged> {
+  const base = state.base as Base
+  const cleared = draft.wishes.clears !== undefined
+  const seenWhole = cleared || (theirs === base.record && base.whole)
+  let { data, flash } = theirs
+  if (cleared || draft.changes.size > 0) {
+    const merged = seenWhole ? draft.data : await mergeData(engine, base, theirs, draft)
+    data = await writeData(engine, merged, theirs.id)
+  }
+  const stored = theirs === base.record ? base.flash : await readFlash(engine, theirs)
+  const entries = draft.flash.applyTo(cleared ? [] : stored)
+  if (cleared || draft.flash.changed) flash = await writeFlash(engine, entries, theirs.id)
+  checkSize(engine, data, flash)
+  const now = storeNow(engine, state.visit)
+  const record = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
+  return { record, flash: entries, whole: seenWhole }
+}
+
+async function mergeData(
+  engine: Engine,
+  base: Base,
+  theirs: SessionRecord,
+  { changes }: Draft,
+): Promise<Data> {
+  return applyChanges(await readData(engine, theirs), changes, base.snapshot, {
+    functions: engine.policy.merge,
+    baseValue: (key) => base.value(key),
+  })
+}

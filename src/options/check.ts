@@ -1,0 +1,106 @@
+import { OptionError } from '../errors.ts'
+
+/** Shows a value in an error message: short, and never its inside. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return value.length > 40 ? 'a long string' : JSON.stringify(value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+export interface Bounds {
+  readonly min: number
+  readonly max: number
+}
+
+/** A whole number of seconds, or the reason why it is none. */
+export function checkSeconds(value: unknown, { min, max }: Bounds): number | string {
+  if (typeof value !== 'number') return `must be a number of seconds, not ${show(value)}`
+  if (!Number.isInteger(value)) return `must be a whole number of seconds, not ${show(value)}`
+  if (value < min) return `must be at least ${min} second${min === 1 ? '' : 's'}, not ${value}`
+  if (value > max) return `${value} looks like milliseconds; it takes seconds, at most ${max}`
+  return value
+}
+
+export function requireSeconds(option: string, value: unknown, bounds: Bounds): number {
+  const seconds = checkSeconds(value, bounds)
+  if (typeof seconds === 'string') throw new OptionError(option, seconds)
+  return seconds
+}
+
+export function requireInteger(option: string, value: unknown, { min, max }: Bounds): number {
+  const fits = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+  if (!fits) {
+    throw new OptionError(
+      option,
+      `must be a whole number from ${min} to ${max}, not ${show(value)}`,
+    )
+  }
+  return value
+}
+
+export function requireBoolean(option: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') {
+    throw new OptionError(option, `must be true or false, not ${show(value)}`)
+  }
+  return value
+}
+
+export function requireFunction<F>(option: string, value: F): F {
+  if (typeof value !== 'function') {
+    throw new OptionError(option, `must be a function, not ${show(value)}`)
+  }
+  return value
+}
+
+export function requireWord<W extends string>(
+  option: string,
+  value: unknown,
+  words: readonly W[],
+): W {
+  const word = words.find((candidate) => candidate === value)
+  if (word === undefined) {
+    const list = words.map((candidate) => `'${candidate}'`).join(', ')
+    throw new OptionError(option, `must be one of ${list}, not ${show(value)}`)
+  }
+  return word
+}
+
+/** Fails on a key that is no option, naming the nearest that is. */
+export function refuseUnknown(group: string, given: object, known: readonly string[]): void {
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue
+    const near = nearest(key, known)
+    const hint =
+      near === undefined ? `known are ${known.join(', ')}` : `did you mean ${group}${near}?`
+    throw new OptionError(group + key, `is not an option; ${hint}`)
+  }
+}
+
+/** The known name within a third of its length in edits, if any. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined
+  let bestDistance = Number.POSITIVE_INFINITY
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
+  }
+  return best !== undefined && bestDistance <= Math.max(2, best.length / 3) ? best : undefined
+}
+
+function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1)
+      const inserted = (current[column - 1] ?? 0) + 1
+      const removed = (previous[column] ?? 0) + 1
+      current.push(Math.min(replaced, inserted, removed))
+    }
+    previous = current
+  }
+  return previous[to.length] ?? 0
+}

@@ -1,0 +1,133 @@
+import type { Payload } from '../record/record.ts'
+import type { Store } from '../store/store.ts'
+
+/**
+ * The data of a session. Empty here; name your own keys by augmenting it:
+ *
+ *     declare module 'sojourn' { interface SessionData { userId: string } }
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type -- an interface to be augmented
+export interface SessionData {}
+
+/** What a serializer is told beside the payload. */
+export interface SerializerContext {
+  /** The session's id. Encryption should bind the payload to it (as additional data). */
+  readonly id: string
+  /** `data`: the session's data. `flash`: its flash messages, as `{ flash: [...] }`. */
+  readonly part: 'data' | 'flash'
+}
+
+export type Serialize = (
+  data: Record<string, unknown>,
+  context: SerializerContext,
+) => Payload | Promise<Payload>
+
+export type Deserialize = (
+  stored: Payload,
+  context: SerializerContext,
+) => Record<string, unknown> | Promise<Record<string, unknown>>
+
+/** Decides one key that two requests changed. `undefined` deletes it. */
+export type MergeFunction<V> = (
+  base: V | undefined,
+  mine: V | undefined,
+  theirs: V | undefined,
+) => V | undefined
+
+export interface CookieOptions {
+  /**
+   * Default: `__Host-sid` on Secure requests with path `/` and no domain, `__Secure-sid` on other
+   * Secure requests, `sid` on requests that are not. A given name is used as it is; the rules of
+   * the prefixes `__Host-`, `__Secure-`, `__Http-` and `__Host-Http-` (RFC 6265bis 4.1.3) are
+   * checked at construction.
+   */
+  readonly name?: string
+  /**
+   * Seconds the browser keeps the cookie, 1 to 34560000 (400 days, the most browsers allow).
+   * The cookie lives for the longer of this and the session's timeout, and is sent again when
+   * activity is noted or the timeout adjusted. Default `null`: until the browser closes.
+   */
+  readonly maxAge?: number | null
+  /** Default `/`. */
+  readonly path?: string
+  /** Default none: the cookie goes to this host only. Setting it shares it with all subdomains. */
+  readonly domain?: string
+  /**
+   * `true`: always Secure. `false`: never. `'auto'` (default): Secure, except outside production
+   * for a request that visibly comes from this machine's own browser: plain http, loopback peer,
+   * a localhost Host and no proxy headers.
+   */
+  readonly secure?: boolean | 'auto'
+  /** Default `true`. */
+  readonly httpOnly?: boolean
+  /** Default `'lax'`. `'none'` needs Secure. */
+  readonly sameSite?: 'lax' | 'strict' | 'none'
+  /** Default `false`. Needs Secure. */
+  readonly partitioned?: boolean
+  /** Default none (browsers treat it as medium). */
+  readonly priority?: 'low' | 'medium' | 'high'
+}
+
+export interface SessionOptions<D extends object = SessionData> {
+  /**
+   * Signs the cookie. At least 32 characters, random. With an array the first signs and all
+   * verify: put a new secret second on every node, then move it to the front.
+   */
+  readonly secret: string | readonly string[]
+  /** Default: a memory store of this process. */
+  readonly store?: Store
+  /** Begins every key in the store. Visible ASCII, at most 128 characters. Default `session:`. */
+  readonly prefix?: string
+  /**
+   * Makes ids: synchronous, 1 to 128 characters of `A-Z a-z 0-9 _ -`. Default: 128 random bits.
+   * A weak generator makes ids guessable, not sessions: an id alone opens nothing.
+   */
+  readonly idGenerator?: () => string
+  /** Idle timeout in seconds, 1 to 34560000. Default `1200` (20 minutes). */
+  readonly timeout?: number
+  /**
+   * Seconds from creation after which a session ends however active it is, 1 to 34560000.
+   * Default `2592000` (30 days); `null` for no limit.
+   */
+  readonly absoluteTimeout?: number | null
+  /**
+   * Activity is noted in the store at most once in this many seconds, 0 to 3600, and never less
+   * often than once in a timeout. Default: a twentieth of the session's timeout, at most 60.
+   * 0 notes every request.
+   */
+  readonly touchInterval?: number
+  /** Milliseconds each store operation may take, 10 to 60000. Default `1000`. */
+  readonly storeTimeoutMs?: number
+  /** The most bytes one session may store, 1 to 536870912. Default `1048576` (1 MiB). */
+  readonly maxBytes?: number
+  /** Makes what is stored. Needs `deserialize`. Default: JSON that also keeps Date, Map, Set, … */
+  readonly serialize?: Serialize
+  /** The inverse: `deserialize(serialize(x))` equals `x`. What it throws on is no session. */
+  readonly deserialize?: Deserialize
+  /** How to merge a key that two parallel requests changed. Default: the last one wins. */
+  readonly merge?: { readonly [K in keyof D]?: MergeFunction<D[K]> }
+  /**
+   * `true` (default): a failed request commits like any other. `false`: it creates no session and
+   * rotates nothing; its other changes to an existing session are saved, an invalidation happens.
+   */
+  readonly cookieOnException?: boolean
+  readonly cookie?: CookieOptions
+}
+
+export const LIMITS = {
+  seconds: { min: 1, max: 34_560_000 },
+  touchInterval: { min: 0, max: 3600 },
+  storeTimeoutMs: { min: 10, max: 60_000 },
+  maxBytes: { min: 1, max: 536_870_912 },
+  secretLength: 32,
+  prefixLength: 128,
+} as const
+
+export const DEFAULTS = {
+  prefix: 'session:',
+  timeout: 1200,
+  absoluteTimeout: 2_592_000,
+  maxTouchInterval: 60,
+  storeTimeoutMs: 1000,
+  maxBytes: 1_048_576,
+} as const

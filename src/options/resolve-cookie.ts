@@ -1,0 +1,118 @@
+import { OptionError } from '../errors.ts'
+import { refuseUnknown, requireBoolean, requireSeconds, requireWord, show } from './check.ts'
+import type { CookieOptions } from './options.ts'
+import { LIMITS } from './options.ts'
+
+/** Cookie options as the inside uses them. */
+export interface ResolvedCookie {
+  /** The name on Secure requests and on the others; equal when a name was given. */
+  readonly secureName: string
+  readonly plainName: string
+  readonly secure: boolean | 'auto'
+  readonly maxAge: number | null
+  readonly attributes: CookieAttributes
+}
+
+export interface CookieAttributes {
+  readonly path: string
+  readonly domain: string | undefined
+  readonly httpOnly: boolean
+  readonly sameSite: 'lax' | 'strict' | 'none'
+  readonly partitioned: boolean
+  readonly priority: 'low' | 'medium' | 'high' | undefined
+}
+
+const KNOWN = [
+  'name',
+  'maxAge',
+  'path',
+  'domain',
+  'secure',
+  'httpOnly',
+  'sameSite',
+  'partitioned',
+  'priority',
+] as const satisfies readonly (keyof CookieOptions)[]
+
+/** RFC 6265bis 4.1.1: a cookie name is a token (RFC 9110 5.6.2). */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** RFC 6265bis 4.1.1: an attribute value is any character except controls and `;`. */
+const PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/
+/** RFC 1034 3.5 host names, with the leading dot old configurations carry. */
+const DOMAIN = /^\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
+const MAX_NAME = 128
+
+export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError('cookie', `must be an object, not ${show(options)}`)
+  }
+  refuseUnknown('cookie.', options, KNOWN)
+  const attributes = resolveAttributes(options)
+  const { secure = 'auto', name, maxAge } = options
+  if (secure !== 'auto') requireBoolean('cookie.secure', secure)
+  const needs = whatNeedsSecure(name, attributes)
+  if (needs !== undefined && secure === false) {
+    throw new OptionError('cookie.secure', `must not be false together with ${needs}`)
+  }
+  if (name !== undefined) checkName(name, attributes)
+  return Object.freeze({
+    secureName: name ?? defaultName(attributes),
+    plainName: name ?? 'sid',
+    secure: needs === undefined ? secure : true,
+    maxAge: maxAge == null ? null : requireSeconds('cookie.maxAge', maxAge, LIMITS.seconds),
+    attributes,
+  })
+}
+
+function resolveAttributes(options: CookieOptions): CookieAttributes {
+  const { path = '/', domain, priority } = options
+  if (typeof path !== 'string' || !PATH.test(path)) {
+    const rule = "must begin with '/' and hold no control character or ';'"
+    throw new OptionError('cookie.path', `${rule}, not ${show(path)}`)
+  }
+  if (domain !== undefined && (typeof domain !== 'string' || !DOMAIN.test(domain))) {
+    throw new OptionError('cookie.domain', `must be a host name, not ${show(domain)}`)
+  }
+  return Object.freeze({
+    path,
+    domain,
+    httpOnly: requireBoolean('cookie.httpOnly', options.httpOnly ?? true),
+    sameSite: requireWord('cookie.sameSite', options.sameSite ?? 'lax', ['lax', 'strict', 'none']),
+    partitioned: requireBoolean('cookie.partitioned', options.partitioned ?? false),
+    priority:
+      priority === undefined
+        ? undefined
+        : requireWord('cookie.priority', priority, ['low', 'medium', 'high']),
+  })
+}
+
+function defaultName({ path, domain }: CookieAttributes): string {
+  return path === '/' && domain === undefined ? '__Host-sid' : '__Secure-sid'
+}
+
+/** Browsers drop such a cookie without Secure, so `'auto'` means always. */
+function whatNeedsSecure(
+  name: unknown,
+  { sameSite, partitioned }: CookieAttributes,
+): string | undefined {
+  if (typeof name === 'string' && /^__(host|secure|http)-/i.test(name)) {
+    return `the cookie name's prefix`
+  }
+  if (sameSite === 'none') return `cookie.sameSite 'none'`
+  return partitioned ? 'cookie.partitioned' : undefined
+}
+
+function checkName(name: unknown, { path, domain, httpOnly }: CookieAttributes): void {
+  if (typeof name !== 'string' || !TOKEN.test(name)) {
+    throw new OptionError('cookie.name', `must be a token (RFC 9110), not ${show(name)}`)
+  }
+  if (name.length > MAX_NAME) {
+    throw new OptionError('cookie.name', `must be at most ${MAX_NAME} characters`)
+  }
+  if (/^__host-/i.test(name) && (path !== '/' || domain !== undefined)) {
+    throw new OptionError('cookie.name', `the prefix __Host- needs path '/' and no domain`)
+  }
+  if (/^__(host-)?http-/i.test(name) && !httpOnly) {
+    throw new OptionError('cookie.name', 'the prefix __Http- needs cookie.httpOnly')
+  }
+}

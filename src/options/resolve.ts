@@ -1,0 +1,168 @@
+import {
+  refuseUnknown,
+  requireBoolean,
+  requireFunction,
+  requireInteger,
+  requireSeconds,
+  show,
+} from './check.ts'
+import { type ResolvedCookie, resolveCookie } from './resolve-cookie.ts'
+import { OptionError } from '../errors.ts'
+import { DEFAULTS, LIMITS } from './options.ts'
+import type { Deserialize, MergeFunction, Serialize, SessionOptions } from './options.ts'
+import { decodeData } from '../record/codec.ts'
+import { encode } from '../record/serialize.ts'
+import type { Store } from '../store/store.ts'
+
+/** The options as the inside uses them: checked, complete, frozen, in milliseconds. */
+export interface Policy {
+  readonly secrets: readonly string[]
+  readonly store: Store | undefined
+  readonly prefix: string
+  readonly idGenerator: (() => string) | undefined
+  readonly timeoutMs: number
+  readonly absoluteTimeoutMs: number | null
+  readonly touchIntervalMs: (timeoutMs: number) => number
+  readonly storeTimeoutMs: number
+  readonly maxBytes: number
+  readonly serializer: Serializer
+  readonly merge: ReadonlyMap<string, MergeFunction<unknown>>
+  readonly cookieOnException: boolean
+  readonly cookie: ResolvedCookie
+}
+
+export interface Serializer {
+  readonly serialize: Serialize
+  readonly deserialize: Deserialize
+  /** The stored text is the built-in codec's, so it can itself be compared. */
+  readonly builtIn: boolean
+}
+
+const KNOWN = [
+  'secret',
+  'store',
+  'prefix',
+  'idGenerator',
+  'timeout',
+  'absoluteTimeout',
+  'touchInterval',
+  'storeTimeoutMs',
+  'maxBytes',
+  'serialize',
+  'deserialize',
+  'merge',
+  'cookieOnException',
+  'cookie',
+] as const satisfies readonly (keyof SessionOptions)[]
+
+/**
+ * Checks options once and gives what the inside works with.
+ *
+ * @throws {OptionError} naming the option, the rule and the value (never a secret).
+ */
+export function resolveOptions<D extends object>(options: SessionOptions<D>): Policy {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError('options', `must be an object, not ${show(options)}`)
+  }
+  refuseUnknown('', options, KNOWN)
+  const { absoluteTimeout = DEFAULTS.absoluteTimeout } = options
+  return Object.freeze({
+    secrets: resolveSecrets(options.secret),
+    store: resolveStore(options.store),
+    prefix: resolvePrefix(options.prefix ?? DEFAULTS.prefix),
+    idGenerator: options.idGenerator && requireFunction('idGenerator', options.idGenerator),
+    timeoutMs:
+      1000 * requireSeconds('timeout', options.timeout ?? DEFAULTS.timeout, LIMITS.seconds),
+    absoluteTimeoutMs:
+      absoluteTimeout === null
+        ? null
+        : 1000 * requireSeconds('absoluteTimeout', absoluteTimeout, LIMITS.seconds),
+    touchIntervalMs: resolveTouchInterval(options.touchInterval),
+    storeTimeoutMs: requireInteger(
+      'storeTimeoutMs',
+      options.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
+      LIMITS.storeTimeoutMs,
+    ),
+    maxBytes: requireInteger('maxBytes', options.maxBytes ?? DEFAULTS.maxBytes, LIMITS.maxBytes),
+    serializer: resolveSerializer(options),
+    merge: resolveMerge(options.merge),
+    cookieOnException: requireBoolean('cookieOnException', options.cookieOnException ?? true),
+    cookie: resolveCookie(options.cookie),
+  })
+}
+
+function resolveSecrets(secret: unknown): readonly string[] {
+  const secrets: unknown[] = Array.isArray(secret) ? secret : [secret]
+  const how = `make one with: node -p "crypto.randomBytes(32).toString('base64url')"`
+  if (secrets.length === 0) throw new OptionError('secret', `must hold at least one secret; ${how}`)
+  for (const candidate of secrets) {
+    if (typeof candidate !== 'string' || candidate.length < LIMITS.secretLength) {
+      const rule = `must be a string of at least ${LIMITS.secretLength} characters`
+      throw new OptionError('secret', `${rule}; ${how}`)
+    }
+  }
+  if (new Set(secrets).size < secrets.length) {
+    throw new OptionError('secret', 'lists the same secret twice')
+  }
+  return Object.freeze(secrets.map(String))
+}
+
+function resolveStore(store: Store | undefined): Store | undefined {
+  if (store === undefined) return undefined
+  for (const method of ['now', 'read', 'create', 'replace', 'touch', 'remove'] as const) {
+    if (typeof store?.[method] !== 'function') {
+      throw new OptionError(
+        'store',
+        `has no ${method}(): pass redisStore({ ... }) or memoryStore()`,
+      )
+    }
+  }
+  return store
+}
+
+function resolvePrefix(prefix: unknown): string {
+  if (typeof prefix !== 'string' || !/^[\x21-\x7e]*$/.test(prefix)) {
+    throw new OptionError('prefix', `must be visible ASCII without spaces, not ${show(prefix)}`)
+  }
+  if (prefix.length > LIMITS.prefixLength) {
+    const rule = `must be at most ${LIMITS.prefixLength} characters`
+    throw new OptionError('prefix', `${rule}, not ${prefix.length}`)
+  }
+  return prefix
+}
+
+function resolveTouchInterval(seconds: number | undefined): (timeoutMs: number) => number {
+  if (seconds === undefined) {
+    return (timeoutMs) => Math.min(DEFAULTS.maxTouchInterval * 1000, Math.floor(timeoutMs / 20))
+  }
+  const interval = 1000 * requireSeconds('touchInterval', seconds, LIMITS.touchInterval)
+  return (timeoutMs) => Math.min(interval, timeoutMs)
+}
+
+function resolveSerializer({
+  serialize,
+  deserialize,
+}: Pick<SessionOptions, 'serialize' | 'deserialize'>): Serializer {
+  if (serialize === undefined && deserialize === undefined) return BUILT_IN
+  if (serialize === undefined || deserialize === undefined) {
+    const missing = serialize === undefined ? 'serialize' : 'deserialize'
+    throw new OptionError(missing, 'is missing: serialize and deserialize come together')
+  }
+  return {
+    serialize: requireFunction('serialize', serialize),
+    deserialize: requireFunction('deserialize', deserialize),
+    builtIn: false,
+  }
+}
+
+const BUILT_IN: Serializer = { serialize: encode, deserialize: decodeData, builtIn: true }
+
+function resolveMerge(merge: object | undefined): ReadonlyMap<string, MergeFunction<unknown>> {
+  if (merge === undefined) return new Map()
+  if (typeof merge !== 'object' || merge === null) {
+    throw new OptionError('merge', `must be an object of functions by key, not ${show(merge)}`)
+  }
+  const entries = Object.entries(merge).filter(([, decide]) => decide !== undefined)
+  for (const [key, decide] of entries) requireFunction(`merge.${key}`, decide)
+  return new Map(entries)
+}

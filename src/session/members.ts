@@ -1,0 +1,103 @@
+import type { SessionData } from '../options/options.ts'
+
+/** How a commit, or a save, ended. */
+export type Outcome =
+  | 'unchanged'
+  | 'touched'
+  | 'created'
+  | 'saved'
+  | 'destroyed'
+  /** Ended, or hard-rotated, by another request while this one worked: changes are dropped. */
+  | 'gone'
+
+export interface PushFlashOptions {
+  /** `false`: a message deeply equal to one already in the queue is not pushed. Default `true`. */
+  readonly allowDuplicate?: boolean
+}
+
+/**
+ * The members every session has beside its data. They live on the prototype, are not enumerable,
+ * and assigning to one throws.
+ */
+export declare class SessionMembers<D extends object = SessionData> {
+  /**
+   * The session's public handle: safe to log and to list, it opens nothing. It is provisional
+   * until the session is stored, and never changes afterwards.
+   */
+  get id(): string
+  /** Nothing was stored for this visitor when the request came in. */
+  get isNew(): boolean
+  get createdAt(): Date
+  /** The idle timeout in force for this session, in seconds. */
+  get timeout(): number
+  /** When the session ends if this request is the last: idle timeout or absolute end. */
+  get expiresAt(): Date
+  /**
+   * Changes the idle timeout of this one session, for the rest of its life: every later request
+   * on every node sees it; it survives rotate() and clear(), and ends with the session. On a
+   * visitor it creates the session. The absolute timeout stays what it is.
+   *
+   * @param seconds whole seconds, 1 to 34560000 (400 days).
+   * @throws {UsageError} for any other value; the session keeps its timeout.
+   */
+  adjustTimeoutForSession(seconds: number): void
+  /**
+   * Ends this session: its record is deleted and the cookie cleared when the request ends. What
+   * is written afterwards begins a new session with another id.
+   */
+  invalidate(): void
+  /**
+   * Gives the session a new credential at the end of the request; the old cookie is dead in the
+   * same write. Call it when privileges change (OWASP: after login). The id stays.
+   */
+  rotate(): void
+  /**
+   * Writes now what the end of the request would write. A cookie owed for it is sent when the
+   * request ends.
+   *
+   * @throws {StoreError} when the store failed or was late.
+   * @throws {DataError} when the data cannot be stored.
+   */
+  save(): Promise<Outcome>
+  /**
+   * Changes data atomically: `change` runs on a copy of what is stored now, again whenever another
+   * request wrote first, and is durable when the promise resolves. Keys it changes replace values
+   * this request has not saved yet. It must have no other effects: it may run more than once.
+   *
+   * @throws {GoneError} when the session was ended or rotated by another request.
+   * @throws {StoreError} when the store failed or was late.
+   */
+  update<R>(change: (draft: Partial<D>) => R): Promise<Awaited<R>>
+  /** Drops data, flash messages and the CSRF token; keeps id, age, timeout and principal. */
+  clear(): void
+  /** Puts a message at the end of a queue, to be shown by a later page. */
+  pushFlash(message: unknown, queue?: string, options?: PushFlashOptions): void
+  /** The messages of a queue, oldest first; they stay. */
+  peekFlash(queue?: string): unknown[]
+  /** The messages of a queue, oldest first, and takes them out. */
+  popFlash(queue?: string): unknown[]
+  /** The CSRF token of this session, for forms and headers. On a visitor it creates the session. */
+  getCsrfToken(): string
+  /** A new CSRF token; the earlier ones are void once the request is committed. */
+  newCsrfToken(): string
+  /** Whether `candidate` is this session's token. Constant time; never throws. */
+  verifyCsrfToken(candidate: unknown): boolean
+}
+
+/** Names that are, or will be, members: they cannot be keys of session data. */
+export type ReservedName =
+  | keyof SessionMembers
+  | 'principal'
+  | 'signedInAt'
+  | 'signIn'
+  | 'signOut'
+  | 'ended'
+
+/** A session: your data as plain properties, beside its members. */
+export type Session<D extends object = SessionData> = SessionMembers<D> & Partial<D>
+
+/** Fails to compile, with its sentence in the message, when data use a member's name. */
+export type NoReservedKeys<D extends object> =
+  Extract<keyof D, ReservedName> extends never
+    ? unknown
+    : { 'session data cannot use the name of a session member': Extract<keyof D, ReservedName> }

@@ -1,0 +1,175 @@
+import { inspect } from 'node:util'
+import { DataError, UsageError } from '../errors.ts'
+import { checkSeconds } from '../options/check.ts'
+import { LIMITS } from '../options/options.ts'
+import { type Data, setOwn } from './changes.ts'
+import type { Outcome, PushFlashOptions } from './members.ts'
+import { randomId } from '../cookie/random.ts'
+import { FlashLog } from './flash.ts'
+import { lockMembers } from './lock-members.ts'
+import { SessionState } from './state.ts'
+
+/**
+ * The session the application works with: data are its own enumerable properties, members live on
+ * the prototype. What members do is noted in the state; nothing here reaches a store.
+ */
+export class SessionObject {
+  #state: SessionState
+
+  constructor(state: SessionState) {
+    this.#state = state
+  }
+
+  get id(): string {
+    return this.#state.id
+  }
+
+  get isNew(): boolean {
+    return this.#state.isNew
+  }
+
+  get createdAt(): Date {
+    return new Date(this.#state.createdAt)
+  }
+
+  get timeout(): number {
+    return this.#state.timeoutMs / 1000
+  }
+
+  get expiresAt(): Date {
+    const { visit, base, timeoutMs, deadline } = this.#state
+    const noted = base?.record.touchedAt ?? visit.openedAt
+    const active = visit.countsAsActivity ? Math.max(noted, visit.openedAt) : noted
+    return new Date(Math.min(active + timeoutMs, deadline ?? Number.POSITIVE_INFINITY))
+  }
+
+  adjustTimeoutForSession(seconds: number): void {
+    const state = writable(this.#state)
+    const checked = checkSeconds(seconds, LIMITS.seconds)
+    if (typeof checked === 'string') throw new UsageError(`adjustTimeoutForSession: ${checked}`)
+    state.wishes.timeoutMs = checked * 1000
+  }
+
+  invalidate(): void {
+    const { visit, base } = writable(this.#state)
+    if (base !== undefined) {
+      visit.removals.push({ id: base.record.id, principal: base.record.principal })
+    }
+    visit.invalidated = true
+    visit.owedCookie = undefined
+    this.#state = new SessionState(visit)
+    dropData(this)
+  }
+
+  rotate(): void {
+    const { base, wishes } = writable(this.#state)
+    // Made at once, so that a CSRF token given out after rotate() holds.
+    if (base !== undefined) wishes.family = randomId()
+  }
+
+  save(): Promise<Outcome> {
+    const { visit } = writable(this.#state)
+    return visit.lifecycle.save(visit)
+  }
+
+  update<R>(change: (draft: Data) => R): Promise<Awaited<R>> {
+    const { visit } = writable(this.#state)
+    return visit.lifecycle.update(visit, change)
+  }
+
+  clear(): void {
+    const state = writable(this.#state)
+    dropData(this)
+    state.flash = new FlashLog([])
+    state.wishes.csrfNonce = randomId()
+    state.wishes.clears = (state.wishes.clears ?? 0) + 1
+    delete state.wishes.mustStore
+  }
+
+  pushFlash(message: unknown, queue = '', { allowDuplicate = true }: PushFlashOptions = {}): void {
+    writable(this.#state).flash.push(queue, message, allowDuplicate)
+  }
+
+  peekFlash(queue = ''): unknown[] {
+    return this.#state.flash.peek(queue)
+  }
+
+  popFlash(queue = ''): unknown[] {
+    return writable(this.#state).flash.pop(queue)
+  }
+
+  getCsrfToken(): string {
+    const state = writable(this.#state)
+    if (state.base === undefined) state.wishes.mustStore = true
+    return state.visit.lifecycle.csrf.make(state.family, state.csrfNonce)
+  }
+
+  newCsrfToken(): string {
+    writable(this.#state).wishes.csrfNonce = randomId()
+    return this.getCsrfToken()
+  }
+
+  verifyCsrfToken(candidate: unknown): boolean {
+    const { visit, base, family, csrfNonce } = this.#state
+    return base !== undefined && visit.lifecycle.csrf.verify(candidate, family, csrfNonce)
+  }
+
+  [inspect.custom](): string {
+    return `Session ${inspect({ id: this.id, keys: Object.keys(this) }, { breakLength: 100 })}`
+  }
+
+  /** The inside of a session, for the lifecycle; not reachable from the package. */
+  static stateOf(session: SessionObject): SessionState {
+    return session.#state
+  }
+
+  static replaceState(session: SessionObject, state: SessionState): void {
+    session.#state = state
+  }
+}
+
+export const { stateOf, replaceState } = SessionObject
+lockMembers(SessionObject.prototype)
+
+function writable(state: SessionState): SessionState {
+  if (state.standing !== 'replaced') return state
+  throw new UsageError(
+    'this session object was left behind by regenerate() or destroy(): use the one on the request',
+  )
+}
+
+/**
+ * The data as a plain object. Nested values are the live ones, not copies. A top-level
+ * `undefined` is a deletion.
+ */
+export function dataOf(session: SessionObject): Data {
+  const data: Data = { ...session }
+  for (const key of Object.keys(data)) {
+    if (data[key] === undefined) Reflect.deleteProperty(data, key)
+  }
+  return data
+}
+
+/** Puts stored data on a session object. A key that is a member's name cannot be taken over. */
+export function hydrate(session: SessionObject, data: Data): void {
+  for (const key of Object.keys(data)) setOwn(session, key, data[key])
+}
+
+export function dropData(session: SessionObject): void {
+  for (const key of Object.keys(session)) Reflect.deleteProperty(session, key)
+}
+
+/** @throws {DataError} when a key is the name of a member. Object.defineProperty gets past setters. */
+export function refuseReserved(session: SessionObject, keys: Iterable<string>): void {
+  const prototype: object = Object.getPrototypeOf(session)
+  for (const key of keys) {
+    if (key === '__proto__' || !isMember(prototype, key)) continue
+    throw new DataError('reserved_key', key, `${key} is a session member, not a key for data`)
+  }
+}
+
+function isMember(prototype: object | null, key: string): boolean {
+  if (prototype === null || prototype === Object.prototype) return false
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, key)
+  return descriptor?.set !== undefined || isMember(Object.getPrototypeOf(prototype), key)
+}

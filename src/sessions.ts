@@ -1,0 +1,136 @@
+import { UsageError } from './errors.ts'
+import { type CommitResult, commit, save } from './lifecycle/commit.ts'
+import { createEngine } from './lifecycle/engine.ts'
+import { type OpenOptions, openVisit } from './lifecycle/open.ts'
+import { reload } from './lifecycle/reload.ts'
+import { update } from './lifecycle/update.ts'
+import type { SessionData, SessionOptions } from './options/options.ts'
+import { resolveOptions } from './options/resolve.ts'
+import type { NoReservedKeys, Session } from './session/members.ts'
+import { SessionObject, stateOf } from './session/session.ts'
+import type { Lifecycle, SessionState, Visit } from './session/state.ts'
+import { memoryStore } from './store/memory.ts'
+
+export interface CommitOptions {
+  /** The request failed: see option `cookieOnException`. Default `false`. */
+  readonly failed?: boolean
+}
+
+/** One set of sessions: one cookie, one store, one policy. Made by {@link createSessions}. */
+export interface Sessions<D extends object = SessionData> {
+  /**
+   * Opens the session a Cookie header names. A missing, bad, forged or expired cookie gives a new
+   * session that is not stored; it costs no store access unless the cookie's signature is ours.
+   *
+   * @param request hand over what identifies the request: `from(request)` finds the session by it,
+   *   a client per request is chosen by it, and the Secure rule looks at it.
+   * @throws {StoreError} when the store failed or was late: the session is unknown, not absent.
+   */
+  open(cookieHeader?: string | null, request?: object, options?: OpenOptions): Promise<Session<D>>
+  /**
+   * Ends the request: writes what changed and answers how that ended, with the Set-Cookie value to
+   * send, if any. Send nothing of the response before it has answered.
+   *
+   * @throws {StoreError | DataError} when nothing could be written: answer with an error response.
+   */
+  commit(session: Session<D>, options?: CommitOptions): Promise<CommitResult>
+  /**
+   * The session opened for a request.
+   *
+   * @throws {UsageError} when none was.
+   */
+  from(request: object): Session<D>
+  /** Ends connections the store made itself; never a client it was given. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a set of sessions.
+ *
+ * @throws {OptionError} naming the option, the rule and the value.
+ */
+export function createSessions<D extends object = SessionData>(
+  options: NoInfer<SessionOptions<D>> & NoReservedKeys<D>,
+): Sessions<D> {
+  const corridor = createCorridor(options)
+  const sessions: Sessions<D> = {
+    async open(cookieHeader, request, openOptions = {}) {
+      const visit = await corridor.open(cookieHeader ?? undefined, request, openOptions)
+      return asSession<D>(visit)
+    },
+    async commit(session, { failed = false } = {}) {
+      return corridor.commit(visitOf(session), failed)
+    },
+    from: (request) => asSession<D>(corridor.from(request)),
+    close: () => corridor.close(),
+  }
+  corridors.set(sessions, corridor)
+  return Object.freeze(sessions)
+}
+
+/** What the adapters use: the same corridor, without a promise where there is nothing to await. */
+export interface Corridor {
+  readonly cookieNames: readonly string[]
+  open(
+    cookieHeader: string | undefined,
+    request: object | undefined,
+    options: OpenOptions,
+    create?: (state: SessionState) => SessionObject,
+  ): Visit | Promise<Visit>
+  commit(visit: Visit, failed: boolean): CommitResult | Promise<CommitResult>
+  from(request: object): Visit
+  close(): Promise<void>
+}
+
+const corridors = new WeakMap<object, Corridor>()
+
+/** @throws {UsageError} when `sessions` was not made by createSessions. */
+export function corridorOf(sessions: object): Corridor {
+  const corridor = corridors.get(sessions)
+  if (corridor !== undefined) return corridor
+  throw new UsageError('expected what createSessions() or sessionsFromSettings() returns')
+}
+
+function createCorridor<D extends object>(options: SessionOptions<D>): Corridor {
+  const policy = resolveOptions(options)
+  const engine = createEngine(policy, policy.store ?? memoryStore())
+  const visits = new WeakMap<object, Visit>()
+  const lifecycle: Lifecycle = {
+    policy,
+    csrf: engine.csrf,
+    save: (visit) => save(engine, visit),
+    update: (visit, change) => update(engine, visit, change),
+    reload: (visit) => reload(engine, visit),
+  }
+  return {
+    cookieNames: [policy.cookie.secureName, policy.cookie.plainName],
+    open(cookieHeader, request, openOptions, create = (state) => new SessionObject(state)) {
+      const opened = openVisit(engine, lifecycle, cookieHeader, request, openOptions, create)
+      if (request === undefined) return opened
+      if (opened instanceof Promise) {
+        return opened.then((visit) => {
+          visits.set(request, visit)
+          return visit
+        })
+      }
+      visits.set(request, opened)
+      return opened
+    },
+    commit: (visit, failed) => commit(engine, visit, failed),
+    from(request) {
+      const visit = visits.get(request)
+      if (visit !== undefined) return visit
+      throw new UsageError('no session was opened for this request: is the adapter mounted before?')
+    },
+    close: async () => engine.store.close?.(),
+  }
+}
+
+function visitOf(session: object): Visit {
+  if (session instanceof SessionObject) return stateOf(session).visit
+  throw new UsageError('expected a session that open() of these sessions returned')
+}
+
+function asSession<D extends object>(visit: Visit): Session<D> {
+  return visit.session as unknown as Session<D>
+}
