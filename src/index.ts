@@ -2,6 +2,9 @@ export { createSessions } from './sessions.ts'
 export type { CommitOptions, Sessions } from './sessions.ts'
 export type { CommitResult } from './lifecycle/commit.ts'
 export type { OpenOptions } from './lifecycle/open.ts'
+export { sessionsFromSettings } from './settings/settings.ts'
+export type { Settings, SettingsOptions } from './settings/settings.ts'
+export type { SettingValue } from './settings/coerce.ts'
 export { memoryStore } from './store/memory.ts'
 export {
   DataError,

@@ -75,12 +75,14 @@ export interface Corridor {
     cookieHeader: string | undefined,
     request: object | undefined,
     options: OpenOptions,
-    create?: (state: SessionState) => SessionObject,
+    create?: CreateObject,
   ): Visit | Promise<Visit>
   commit(visit: Visit, failed: boolean): CommitResult | Promise<CommitResult>
   from(request: object): Visit
   close(): Promise<void>
 }
+
+export type CreateObject = (state: SessionState) => SessionObject
 
 const corridors = new WeakMap<object, Corridor>()
 
@@ -89,6 +91,13 @@ export function corridorOf(sessions: object): Corridor {
   const corridor = corridors.get(sessions)
   if (corridor !== undefined) return corridor
   throw new UsageError('expected what createSessions() or sessionsFromSettings() returns')
+}
+
+/** For adapters that take options in place of sessions. */
+export function corridorFrom<D extends object>(
+  sessions: Sessions<D> | SessionOptions<D>,
+): Corridor {
+  return corridors.get(sessions) ?? createCorridor(sessions as SessionOptions<D>)
 }
 
 function createCorridor<D extends object>(options: SessionOptions<D>): Corridor {

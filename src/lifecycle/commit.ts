@@ -146,7 +146,7 @@ function created(engine: Engine, state: SessionState): Outcome {
   const { visit, base } = state
   if (stateOf(visit.session) !== state && base !== undefined) {
     // invalidate() was called while the record was on its way.
-    visit.removals.push({ id: base.record.id, principal: base.record.principal })
+    visit.end(base)
   } else {
     visit.invalidated = false
     oweCookie(engine, state)

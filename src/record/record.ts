@@ -98,6 +98,7 @@ export function parseRecord(value: Buffer): SessionRecord | Unreadable {
   const layout = /^(text|bytes)(?:,(text|bytes):(\d+))?$/.exec(kinds)
   const who = parsePrincipal(principal)
   if (lifetimes === null || layout === null || who === undefined) return 'undecodable'
+  if (!isWellFormed(id, writes, familyHash, persistence, csrf)) return 'undecodable'
   const [, dataKind, flashKind, flashLength] = layout
   const split = flashKind === undefined ? value.length : value.length - Number(flashLength)
   if (split <= end) return 'undecodable'
@@ -138,10 +139,34 @@ function integer(field: string | undefined): number {
   return field !== undefined && /^-?\d{1,16}$/.test(field) ? Number(field) : Number.NaN
 }
 
+/** One id; one to eight write ids; nothing left empty that is never written empty. */
+function isWellFormed(
+  id: string,
+  writes: string,
+  familyHash: string,
+  persistence: string,
+  csrf: string,
+): boolean {
+  return (
+    /^[\w-]{1,128}$/.test(id) &&
+    /^[^,]+(?:,[^,]+){0,7}$/.test(writes) &&
+    familyHash !== '' &&
+    (persistence === PERSISTENT || persistence === NONE) &&
+    csrf !== ''
+  )
+}
+
+/** Every number is one, and none is so large that sums of them lose precision. */
 function isWhole(record: SessionRecord): boolean {
   const { edition, promotedAt, createdAt, touchedAt, deadline } = record
-  const sum = edition + promotedAt + createdAt + touchedAt + (deadline ?? 0)
-  return Number.isSafeInteger(sum) && edition >= 0 && record.id !== '' && record.familyHash !== ''
+  const furthest =
+    edition +
+    Math.abs(promotedAt - createdAt) +
+    Math.abs(createdAt) +
+    Math.abs(touchedAt - createdAt) +
+    (record.timeoutMs + record.touchIntervalMs) +
+    (deadline === null ? 0 : Math.abs(deadline - createdAt))
+  return edition >= 0 && furthest <= Number.MAX_SAFE_INTEGER
 }
 
 function isNewer(magic: string): boolean {
@@ -150,7 +175,7 @@ function isNewer(magic: string): boolean {
 }
 
 /** Percent-encoded, so that a principal holds no space; `-` alone is no principal. */
-function formatPrincipal(principal: string | null): string {
+export function formatPrincipal(principal: string | null): string {
   if (principal === null) return NONE
   return principal === NONE ? '%2D' : encodeURIComponent(principal)
 }

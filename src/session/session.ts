@@ -52,11 +52,7 @@ export class SessionObject {
 
   invalidate(): void {
     const { visit, base } = writable(this.#state)
-    if (base !== undefined) {
-      visit.removals.push({ id: base.record.id, principal: base.record.principal })
-    }
-    visit.invalidated = true
-    visit.owedCookie = undefined
+    visit.end(base)
     this.#state = new SessionState(visit)
     dropData(this)
   }
@@ -118,7 +114,6 @@ export class SessionObject {
     return `Session ${inspect({ id: this.id, keys: Object.keys(this) }, { breakLength: 100 })}`
   }
 
-  /** The inside of a session, for the lifecycle; not reachable from the package. */
   static stateOf(session: SessionObject): SessionState {
     return session.#state
   }
@@ -128,14 +123,16 @@ export class SessionObject {
   }
 }
 
+/** The inside of a session, for the lifecycle; the package does not export it. */
 export const { stateOf, replaceState } = SessionObject
 lockMembers(SessionObject.prototype)
 
+export const LEFT_BEHIND =
+  'this session object was left behind by regenerate() or destroy(): use the one on the request'
+
 function writable(state: SessionState): SessionState {
   if (state.standing !== 'replaced') return state
-  throw new UsageError(
-    'this session object was left behind by regenerate() or destroy(): use the one on the request',
-  )
+  throw new UsageError(LEFT_BEHIND)
 }
 
 /**

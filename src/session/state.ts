@@ -69,6 +69,15 @@ export class Visit {
     this.openedAt = openedAt
     this.session = create(new SessionState(this))
   }
+
+  /** The session goes; its record, if it has one, is removed at the commit. */
+  end(base: Base | undefined): void {
+    if (base !== undefined) {
+      this.removals.push({ id: base.record.id, principal: base.record.principal })
+    }
+    this.invalidated = true
+    this.owedCookie = undefined
+  }
 }
 
 /** The data as this request saw or wrote them last, to find its changes against. */

@@ -49,6 +49,11 @@ export interface Store {
   /** The time, in milliseconds since the epoch, by the clock all users of this store share. */
   now(): number
   /**
+   * For a store whose clock is elsewhere: measures it if that was not done yet, else does nothing
+   * and answers `undefined`. Asked before the first record of a node is dated.
+   */
+  measureClock?(): Promise<void> | undefined
+  /**
    * One round trip. `undecodable` when something else lies under the key.
    *
    * @throws {StoreError} when the record was written by a newer format version.

@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http'
+import { ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http'
+import { isUint8Array } from 'node:util/types'
+import { headerList, headersOf } from './response-headers.ts'
+
+/** The calls that send a response. Informational responses (1xx) are not among them. */
+export type SendingMethod = 'writeHead' | 'write' | 'end' | 'flushHeaders'
+
+/** HTTP/1, HTTP/2, or a stand-in such as engine.io's, which has only the first six. */
+export interface AnyResponse extends Record<SendingMethod, (...args: unknown[]) => unknown> {
+  /** The old name of `writeHead`, HTTP/1 only. */
+  writeHeader?: unknown
+  getHeader(name: string): unknown
+  setHeader(name: string, value: unknown): unknown
+  removeHeader(name: string): unknown
+  getHeaderNames?(): string[]
+  emit?(event: string): unknown
+  destroy?(error?: unknown): unknown
+  statusCode?: number
+  statusMessage?: string
+  sendDate?: boolean
+  headersSent?: boolean
+  destroyed?: boolean
+  writableHighWaterMark?: number
+  /** HTTP/2 only. */
+  stream?: { destroyed: boolean }
+}
+
+const noRequest = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 } as IncomingMessage
+
+/**
+ * Lets Node judge a head: HTTP/1 on a response that goes nowhere, HTTP/2 by the setter of
+ * `statusCode` (its header values Node drops later, without an error). A stand-in takes anything.
+ */
+export function checkHead(response: AnyResponse, method: SendingMethod, args: unknown[]): void {
+  if (response instanceof ServerResponse) {
+    const trial = new ServerResponse(noRequest)
+    trial.statusMessage = response.statusMessage
+    if (response.getHeaderNames().length > 0) trial.setHeader('x', '')
+    if (method === 'writeHead') trial.writeHead(...(args as [number]))
+    else trial.writeHead(response.statusCode)
+  } else if (response.stream && method === 'writeHead') {
+    for (const { name, value } of headerList(headersOf(args))) {
+      validateHeaderName(name)
+      if (value === undefined || value === null)
+        validateHeaderValue(name, value as unknown as string)
+    }
+    if (args[0] !== undefined) response.statusCode = args[0] as number
+  }
+}
+
+/** @throws what `write` or `end` throws for this chunk */
+export function checkChunk(response: AnyResponse, method: SendingMethod, chunk: unknown): void {
+  if (method === 'end' && (!chunk || typeof chunk === 'function')) return
+  if (typeof chunk === 'string' || isUint8Array(chunk)) return
+  if (response.stream && ArrayBuffer.isView(chunk)) return
+  new ServerResponse(noRequest).write(chunk)
+}
+
+/** What Node throws when a head is changed or sent after it was sent. */
+export function headersSent(response: AnyResponse, verb: string): Error {
+  return response.stream
+    ? codedError('ERR_HTTP2_HEADERS_SENT', 'Response has already been initiated.')
+    : codedError(
+        'ERR_HTTP_HEADERS_SENT',
+        `Cannot ${verb} headers after they are sent to the client`,
+      )
+}
+
+function codedError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code })
+}

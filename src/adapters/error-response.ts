@@ -1,0 +1,36 @@
+import { STATUS_CODES } from 'node:http'
+import type { AnyResponse } from './any-response.ts'
+
+/** Takes back what was set on a response that has not begun: its headers and its status. */
+export function clearResponse(response: AnyResponse): void {
+  const { sendDate } = response
+  for (const name of response.getHeaderNames?.() ?? []) response.removeHeader(name)
+  // Removing Date switches it off for good.
+  if (sendDate !== undefined) response.sendDate = sendDate
+  if (response.statusCode !== undefined) response.statusCode = 500
+  // HTTP/2 has no status message, and warns when given one.
+  if (!response.stream) response.statusMessage = ''
+}
+
+/**
+ * Answers with the error's own `status` where that is 400 to 599, else 500, and says no more than
+ * its standard phrase. A response that has begun is destroyed.
+ */
+export function respondPlainly(response: AnyResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy?.()
+    return
+  }
+  const status = errorStatus(error)
+  const body = STATUS_CODES[status] ?? 'Error'
+  response.statusCode = status
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8')
+  response.setHeader('Cache-Control', 'no-store')
+  response.setHeader('Content-Length', body.length)
+  response.end(body)
+}
+
+function errorStatus(error: unknown): number {
+  const status = Number((error as { status?: unknown } | null | undefined)?.status)
+  return Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500
+}

@@ -1,0 +1,77 @@
+import { UsageError } from '../errors.ts'
+import { LEFT_BEHIND, SessionObject, stateOf } from '../session/session.ts'
+import { lockMembers } from '../session/lock-members.ts'
+import type { Outcome } from '../session/members.ts'
+import { SessionState } from '../session/state.ts'
+import { SessionCookie } from './express-cookie.ts'
+
+/** As express-session's: called with an error, or with nothing. */
+export type Callback = (error?: unknown) => void
+
+/**
+ * A session with the members Express applications and packages know from express-session. Each
+ * takes an optional callback, and gives a promise without one.
+ */
+export class ExpressSessionObject extends SessionObject {
+  get cookie(): SessionCookie {
+    return new SessionCookie(this)
+  }
+
+  /** Ends this session and puts a new, empty one on the request. This object keeps its data. */
+  regenerate(callback?: Callback): Promise<void> | undefined {
+    leaveBehind(this)
+    return answer(Promise.resolve(), callback)
+  }
+
+  /** Ends this session in the store now. What is on the request afterwards is a new, empty one. */
+  destroy(callback?: Callback): Promise<void> | undefined {
+    const { visit } = stateOf(this)
+    leaveBehind(this)
+    return answer(visit.lifecycle.save(visit), callback)
+  }
+
+  /** Takes over what is stored now; unsaved changes are dropped. */
+  reload(callback?: Callback): Promise<void> | undefined {
+    const { visit } = stateOf(this)
+    return answer(visit.lifecycle.reload(visit), callback)
+  }
+
+  /** Members with a callback have length 1 (grant looks at it). */
+  override save(callback?: Callback): Promise<Outcome> {
+    const saved = super.save()
+    if (callback !== undefined) void answer(saved, callback)
+    return saved
+  }
+
+  /** Counts this request as activity, also when it was opened not to. */
+  touch(): this {
+    stateOf(this).visit.countsAsActivity = true
+    return this
+  }
+
+  /** The same as `touch`. */
+  resetMaxAge(): this {
+    return this.touch()
+  }
+}
+
+lockMembers(ExpressSessionObject.prototype)
+
+function leaveBehind(session: ExpressSessionObject): void {
+  const state = stateOf(session)
+  const { visit } = state
+  if (state.standing === 'replaced') throw new UsageError(LEFT_BEHIND)
+  visit.end(state.base)
+  state.standing = 'replaced'
+  visit.session = new ExpressSessionObject(new SessionState(visit))
+}
+
+/** Callbacks run outside of the promise, so that what they throw is an ordinary exception. */
+function answer(done: Promise<unknown>, callback: Callback | undefined): Promise<void> | undefined {
+  if (callback === undefined) return done.then(() => undefined)
+  done.then(
+    () => process.nextTick(callback),
+    (error: unknown) => process.nextTick(callback, error),
+  )
+  return undefined
+}

@@ -1,0 +1,86 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import type { SessionData, SessionOptions } from '../options/options.ts'
+import type { NoReservedKeys, Outcome, Session } from '../session/members.ts'
+import type { Visit } from '../session/state.ts'
+import { type CreateObject, type Sessions, corridorFrom } from '../sessions.ts'
+import type { SessionCookie } from './express-cookie.ts'
+import { type Callback, ExpressSessionObject } from './express-session.ts'
+import { plainErrorResponse } from './node-response.ts'
+import { type AdapterOptions, NodeVisit, mount } from './node-visit.ts'
+
+/** What Express applications and packages know from express-session, beside our own members. */
+export interface ExpressMembers {
+  readonly cookie: SessionCookie
+  regenerate(callback: Callback): void
+  regenerate(): Promise<void>
+  destroy(callback: Callback): void
+  destroy(): Promise<void>
+  reload(callback: Callback): void
+  reload(): Promise<void>
+  save(callback?: Callback): Promise<Outcome>
+  touch(): this
+  resetMaxAge(): this
+}
+
+export type ExpressSession<D extends object = SessionData> = Session<D> & ExpressMembers
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    session: ExpressSession
+  }
+}
+
+const stays = new WeakMap<Request, NodeVisit[]>()
+const create: CreateObject = (state) => new ExpressSessionObject(state)
+
+/**
+ * Express middleware that gives each request its session, as `req.session`. Works with Express 4
+ * and 5. Takes what createSessions() made, or its options.
+ *
+ *     app.use(session({ secret, store: redisStore({ url }) }))
+ *
+ * When the commit fails, the response the handler had made is dropped and the error goes to the
+ * application's error handlers; a response that was being streamed is answered plainly.
+ */
+export function session<D extends object = SessionData>(
+  sessions: Sessions<D> | (NoInfer<SessionOptions<D>> & NoReservedKeys<D>),
+  { property = 'session' }: AdapterOptions = {},
+): RequestHandler {
+  const corridor = corridorFrom<D>(sessions)
+
+  return function sessionMiddleware(request, response, next) {
+    function enter(visit: Visit): void {
+      try {
+        begin(visit)
+      } catch (error) {
+        next(error)
+        return
+      }
+      next()
+    }
+    function begin(visit: Visit): void {
+      const stay = new NodeVisit(corridor, visit, response, fail)
+      mount(request, response, property, corridor.cookieNames, stay)
+      stays.set(request, [...(stays.get(request) ?? []), stay])
+    }
+    function fail(error: unknown, complete: boolean): void {
+      if (complete) next(error)
+      else plainErrorResponse(response, error)
+    }
+    const opened = corridor.open(request.headers.cookie, request, {}, create)
+    if (opened instanceof Promise) opened.then(enter, next)
+    else enter(opened)
+  }
+}
+
+/**
+ * Error middleware that lets option `cookieOnException` see every error. Express tells only error
+ * middleware of errors, so without it a request counts as failed when its status is 500 or more.
+ * Mount it after the routes, ahead of your own error handlers; it passes each error on.
+ */
+export function noteErrors(): ErrorRequestHandler {
+  return (error, request, _response, next) => {
+    for (const stay of stays.get(request) ?? []) stay.noteFailure()
+    next(error)
+  }
+}

@@ -1,0 +1,165 @@
+import type { AnyResponse, SendingMethod } from './any-response.ts'
+import { checkChunk, checkHead, headersSent } from './any-response.ts'
+import type { HeaderList } from './response-headers.ts'
+import { headerList, headersOf, setHeaders, withoutHeaders } from './response-headers.ts'
+
+const defaultHighWaterMark = 16_384
+
+/**
+ * What code that looks at a held response sees, laid over the response's own answers. `_header` is
+ * what packages older than `headersSent` look at (express-session, finalhandler).
+ */
+const view = Object.entries({
+  _header: 'held',
+  finished: false,
+  headersSent: true,
+  writableEnded: false,
+  writableFinished: false,
+  writableNeedDrain: false,
+  setHeader: refuse('set'),
+  setHeaders: refuse('set'),
+  appendHeader: refuse('append'),
+  removeHeader: refuse('remove'),
+}).map(([name, value]) => ({ name, shown: { value, writable: true, configurable: true } }))
+
+/**
+ * A response that has begun for its handler and not for its client: the calls made on it in order,
+ * and the view that hides the delay. Buffers are kept, not copied.
+ */
+export class HeldResponse {
+  /** The application has called `end`. */
+  ended = false
+  readonly #response: AnyResponse
+  readonly #calls: { method: SendingMethod; args: unknown[] }[] = []
+  #headers: HeaderList = []
+  #status: Status = {}
+  #covered: { name: string; own: PropertyDescriptor | undefined }[] = []
+  #size = 0
+  #owesDrain = false
+
+  constructor(response: AnyResponse) {
+    this.#response = response
+  }
+
+  /** The application has begun its response. A call that threw does not count. */
+  get begun(): boolean {
+    return this.#calls.length > 0
+  }
+
+  /**
+   * Keeps one call and answers as Node would.
+   *
+   * `write` answers true until `writableHighWaterMark` bytes are held, as Node does for a response
+   * that waits its turn on a pipelined connection. False for less would hang under packages that
+   * move 'drain' listeners to a stream of their own (compression): that stream, not yet full when
+   * it gets the bytes, owes nobody a 'drain'.
+   *
+   * @throws what Node throws: for an invalid head or chunk, and for a second head.
+   */
+  take(method: SendingMethod, args: unknown[]): unknown {
+    const response = this.#response
+    if (method === 'write' || method === 'end') checkChunk(response, method, args[0])
+    if (!this.begun) this.#begin(method, args)
+    else if (method === 'writeHead') throw headersSent(response, 'write')
+    const kept = method === 'writeHead' ? withoutHeaders(args) : args
+    this.#calls.push({ method, args: kept })
+    if (method === 'write') return this.#hasRoomAfter(args[0] as string | Uint8Array)
+    if (method === 'end') {
+      this.ended = true
+      Object.assign(response, { finished: true, writableEnded: true, writableNeedDrain: false })
+    }
+    return response
+  }
+
+  #begin(method: SendingMethod, args: unknown[]): void {
+    const response = this.#response
+    checkHead(response, method, args)
+    if (method === 'writeHead') {
+      this.#headers = headerList(headersOf(args))
+      if (args[0] !== undefined) response.statusCode = Number(args[0]) | 0
+      if (typeof args[1] === 'string' && !response.stream) response.statusMessage = args[1]
+    }
+    this.#status = statusOf(response)
+    for (const { name, shown } of view) {
+      this.#covered.push({ name, own: Object.getOwnPropertyDescriptor(response, name) })
+      Object.defineProperty(response, name, shown)
+    }
+  }
+
+  #hasRoomAfter(chunk: string | Uint8Array): boolean {
+    const response = this.#response
+    if (this.ended || response.destroyed || response.stream?.destroyed) return false
+    this.#size += chunk.length
+    if (this.#size < (response.writableHighWaterMark ?? defaultHighWaterMark)) return true
+    this.#owesDrain = true
+    Object.assign(response, { writableNeedDrain: true })
+    return false
+  }
+
+  /** Takes the view away, last first: V8 keeps an object fast only when that is undone. */
+  uncover(): void {
+    for (let last = this.#covered.pop(); last; last = this.#covered.pop()) {
+      const { name, own } = last
+      if (own) Object.defineProperty(this.#response, name, own)
+      else Reflect.deleteProperty(this.#response, name)
+    }
+  }
+
+  /** Makes the calls again, with the status they were made under. What throws is not made twice. */
+  replay(make: (method: SendingMethod, args: unknown[]) => unknown): void {
+    const assignedLater = statusOf(this.#response)
+    const status = this.#status
+    assignStatus(this.#response, status, assignedLater)
+    setHeaders(this.#response, this.#headers)
+    let full = false
+    for (let call = this.#calls.shift(); call; call = this.#calls.shift()) {
+      const answer = make(call.method, call.args)
+      if (call.method === 'write' && answer === false) full = true
+    }
+    assignStatus(this.#response, assignedLater, status)
+    if (!full) this.#drain()
+  }
+
+  /** Forgets the calls, telling their callbacks why, and lets a waiting writer go on. */
+  drop(error: unknown): void {
+    for (const { args } of this.#calls.splice(0)) tellCallback(args, error)
+    this.#drain()
+  }
+
+  #drain(): void {
+    if (this.#owesDrain && !this.ended) process.nextTick(emitDrain, this.#response)
+  }
+}
+
+function emitDrain(response: AnyResponse): void {
+  if (!response.destroyed) response.emit?.('drain')
+}
+
+/** Calls the callback of a write or end that was dropped, if it had one. */
+export function tellCallback(args: unknown[], error: unknown): void {
+  const callback = args.find((arg) => typeof arg === 'function')
+  if (callback) process.nextTick(callback, error)
+}
+
+interface Status {
+  code?: number
+  message?: string
+}
+
+// HTTP/2 has no status message, and warns when asked for it.
+function statusOf(response: AnyResponse): Status {
+  const code = response.statusCode
+  return response.stream ? { code } : { code, message: response.statusMessage }
+}
+
+function assignStatus(response: AnyResponse, status: Status, unless: Status): void {
+  const { code, message } = status
+  if (code !== undefined && code !== unless.code) response.statusCode = code
+  if (message !== unless.message) response.statusMessage = message
+}
+
+function refuse(verb: string): (this: AnyResponse) => never {
+  return function sent() {
+    throw headersSent(this, verb)
+  }
+}

@@ -1,0 +1,200 @@
+import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
+import type { AnyResponse, SendingMethod } from './any-response.ts'
+import { checkHead } from './any-response.ts'
+import { clearResponse, respondPlainly } from './error-response.ts'
+import type { Answers, FirstByte } from './first-byte.ts'
+import { askAll, isPromise } from './first-byte.ts'
+import { HeldResponse, tellCallback } from './held-response.ts'
+import type { HeadersToAdd } from './response-headers.ts'
+import { addHeaders, adds, headersOf, moveHeaders } from './response-headers.ts'
+
+export type NodeResponse = ServerResponse | Http2ServerResponse
+
+export type { FirstByte, HeadersToAdd }
+
+/**
+ * Where a gate stands. `held` waits for the commits; `answered` has their headers, and no head was
+ * sent with them yet; `failing` lets an error response through; `failed` swallows.
+ */
+type Phase = 'untouched' | 'held' | 'answered' | 'passing' | 'failing' | 'failed'
+
+const gateOf = Symbol('sojourn.gate')
+
+type GatedResponse = AnyResponse & { [gateOf]: Gate }
+
+/** The state of one response, and the methods it had before. */
+interface Gate extends Pick<AnyResponse, SendingMethod> {
+  phase: Phase
+  firstBytes: FirstByte[]
+  additions: HeadersToAdd[]
+  held: HeldResponse | undefined
+  error: unknown
+}
+
+/**
+ * Lets no byte of `response` leave before `firstByte.commit()` has answered. Several on one
+ * response are all asked before its first byte; on a response that has begun it does nothing.
+ *
+ * Surprise: with a promise, `write` and `end` return before anything was written, and code that
+ * looks at `headersSent`, `writableEnded` or `finished` sees what it would see without the gate.
+ */
+export function holdFirstByte(response: NodeResponse, firstByte: FirstByte): void {
+  const gated = response as unknown as GatedResponse
+  const gate = gated[gateOf] as Gate | undefined
+  if (gate === undefined) {
+    const { writeHead, write, end, flushHeaders } = gated
+    gated[gateOf] = {
+      phase: 'untouched',
+      firstBytes: [firstByte],
+      additions: [],
+      held: undefined,
+      error: undefined,
+      writeHead,
+      write,
+      end,
+      flushHeaders,
+    }
+    standBefore(gated)
+  } else if (gate.phase === 'untouched') {
+    gate.firstBytes.push(firstByte)
+  }
+}
+
+function standBefore(response: GatedResponse): void {
+  response.writeHead = writeHead
+  response.write = write
+  response.end = end
+  // A stand-in may lack these two, and packages look.
+  if (response.flushHeaders) response.flushHeaders = flushHeaders
+  if (response.writeHeader) response.writeHeader = writeHead
+}
+
+const writeHead = sending('writeHead')
+const write = sending('write')
+const end = sending('end')
+const flushHeaders = sending('flushHeaders')
+
+function sending(method: SendingMethod) {
+  return function send(this: GatedResponse, ...args: unknown[]): unknown {
+    const gate = this[gateOf]
+    return gate.phase === 'passing'
+      ? gate[method].apply(this, args)
+      : call(this, gate, method, args)
+  }
+}
+
+function call(
+  response: GatedResponse,
+  gate: Gate,
+  method: SendingMethod,
+  args: unknown[],
+): unknown {
+  switch (gate.phase) {
+    case 'untouched':
+      ask(response, gate, method, args)
+      return call(response, gate, method, args)
+    case 'held':
+      return gate.held?.take(method, args)
+    case 'answered':
+      return begin(response, gate, method, args)
+    case 'passing':
+      return gate[method].apply(response, args)
+    case 'failing': {
+      const answer = gate[method].apply(response, args)
+      if (method === 'end') gate.phase = 'failed'
+      return answer
+    }
+    default:
+      tellCallback(args, gate.error)
+      return method === 'write' ? true : response
+  }
+}
+
+function ask(response: GatedResponse, gate: Gate, method: SendingMethod, args: unknown[]): void {
+  const status = Number(method === 'writeHead' ? args[0] : response.statusCode) || 200
+  const answers = askAll(gate.firstBytes, status, method === 'end')
+  if (isPromise(answers)) {
+    gate.phase = 'held'
+    gate.held = new HeldResponse(response)
+    void settle(response, gate, gate.held, answers)
+  } else {
+    gate.phase = 'answered'
+    gate.additions = answers.additions
+  }
+}
+
+/** Sends the head with what the commits asked for. One that throws may be tried again. */
+function begin(
+  response: GatedResponse,
+  gate: Gate,
+  method: SendingMethod,
+  args: unknown[],
+): unknown {
+  gate.phase = 'passing'
+  try {
+    if (response.headersSent || !adds(gate.additions)) return gate[method].apply(response, args)
+    const moves = method === 'writeHead' && headersOf(args) !== undefined
+    if (moves) checkHead(response, method, args)
+    const rest = moves ? moveHeaders(response, args) : args
+    addHeaders(response, gate.additions)
+    return gate[method].apply(response, rest)
+  } catch (error) {
+    if (!response.headersSent) gate.phase = 'answered'
+    throw error
+  }
+}
+
+async function settle(
+  response: GatedResponse,
+  gate: Gate,
+  held: HeldResponse,
+  answers: Promise<Answers>,
+): Promise<void> {
+  const { additions, failure } = await answers
+  held.uncover()
+  gate.additions = additions
+  if (failure) return fail(response, gate, failure.of, failure.error)
+  gate.phase = 'answered'
+  try {
+    held.replay((method, args) => call(response, gate, method, args))
+  } catch (error) {
+    fail(response, gate, gate.firstBytes[0] as FirstByte, error)
+  }
+}
+
+/** Makes the response as good as new for an error response; one that has begun is destroyed. */
+function fail(response: GatedResponse, gate: Gate, firstByte: FirstByte, error: unknown): void {
+  const complete = gate.held?.ended === true
+  gate.error = error
+  gate.phase = 'failing'
+  gate.held?.drop(error)
+  try {
+    if (response.headersSent) throw error
+    // Takes off what was laid above the gate: compression swallows every `end` but its first.
+    standBefore(response)
+    clearResponse(response)
+    // The cookies of those commits that did not fail.
+    addHeaders(response, gate.additions)
+    firstByte.failed(error, complete)
+    if (!complete) closeFailure(response, gate)
+  } catch (thrown) {
+    gate.phase = 'failed'
+    response.destroy?.(thrown)
+  }
+}
+
+/** What the application writes from here on must not reach the error response. */
+function closeFailure(response: GatedResponse, gate: Gate): void {
+  if (gate.phase === 'failed') return
+  if (response.headersSent) response.end()
+  else respondPlainly(response, gate.error)
+}
+
+/**
+ * The error response for adapters that have no better one: the status of `error` where it is 400
+ * to 599, else 500, and its standard phrase. A response that has begun is destroyed.
+ */
+export function plainErrorResponse(response: NodeResponse, error: unknown): void {
+  respondPlainly(response as unknown as AnyResponse, error)
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { requireFunction } from '../options/check.ts'
+import type { SessionData } from '../options/options.ts'
+import type { Session } from '../session/members.ts'
+import { type Sessions, corridorOf } from '../sessions.ts'
+import { type AdapterOptions, type NodeRequest, NodeVisit, mount } from './node-visit.ts'
+import { type NodeResponse, plainErrorResponse } from './node-response.ts'
+
+export interface NodeAdapterOptions<P extends string = 'session'> extends AdapterOptions<P> {
+  /**
+   * Told of every error that became an error response: the listener's own, and the store's.
+   * Default: prints it with `console.error`.
+   */
+  readonly onError?: (error: unknown, request: NodeRequest) => void
+}
+
+/**
+ * Gives a request listener of node:http, node:https or node:http2 a session on each request. The
+ * session is committed before the first byte of the response leaves.
+ *
+ *     http.createServer(withSession(sessions, (request, response) => { request.session … }))
+ *
+ * A listener that throws, or whose promise rejects, is answered with status 500.
+ */
+export function withSession<
+  D extends object = SessionData,
+  P extends string = 'session',
+  Req extends NodeRequest = IncomingMessage,
+  Res extends NodeResponse = ServerResponse,
+>(
+  sessions: Sessions<D>,
+  listener: (request: Req & { readonly [K in P]: Session<D> }, response: Res) => unknown,
+  options: NodeAdapterOptions<P> = {},
+): (request: Req, response: Res) => void {
+  const corridor = corridorOf(sessions)
+  requireFunction('listener', listener)
+  const { property = 'session', onError = printError } = options
+
+  async function serve(request: Req, response: Res): Promise<void> {
+    let stay: NodeVisit | undefined
+    const fail = (error: unknown): void => {
+      onError(error, request)
+      plainErrorResponse(response, error)
+    }
+    try {
+      const visit = await corridor.open(request.headers.cookie, request, {})
+      stay = new NodeVisit(corridor, visit, response, fail)
+      mount(request, response, property, corridor.cookieNames, stay)
+      await listener(request as Req & { readonly [K in P]: Session<D> }, response)
+    } catch (error) {
+      stay?.noteFailure()
+      fail(error)
+    }
+  }
+  return (request, response) => void serve(request, response)
+}
+
+function printError(error: unknown): void {
+  console.error(error)
+}

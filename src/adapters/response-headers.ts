@@ -1,0 +1,104 @@
+import type { AnyResponse } from './any-response.ts'
+
+/** What a commit answers: the headers its set of sessions needs on this response. */
+export interface HeadersToAdd {
+  /** A whole Set-Cookie value. Appended to the application's cookies, never in place of one. */
+  setCookie?: string
+  /** The handler looked at the session, so the response depends on the Cookie header. */
+  varies: boolean
+}
+
+/** Names as they were first written, no two equal but for case. Shares no array with its source. */
+export type HeaderList = { name: string; value: unknown }[]
+
+/** The headers among `writeHead`'s arguments, found as Node finds them. */
+export function headersOf(args: unknown[]): object | undefined {
+  const [, second, third] = args
+  const headers = typeof second === 'string' ? third : (third ?? second)
+  return typeof headers === 'object' && headers !== null ? headers : undefined
+}
+
+/** `writeHead`'s arguments without their headers. */
+export function withoutHeaders(args: unknown[]): unknown[] {
+  if (headersOf(args) === undefined) return args
+  return typeof args[1] === 'string' ? [args[0], args[1]] : [args[0]]
+}
+
+/**
+ * Reads an object, a flat array or an array of pairs. The values of a name that comes twice are
+ * kept, in order. The source is left as it is (CVE-2025-7339).
+ */
+export function headerList(headers: object | undefined): HeaderList {
+  const found = new Map<string, { name: string; value: unknown }>()
+  for (const [name, value] of headerPairs(headers)) {
+    const known = found.get(name.toLowerCase())
+    if (known) known.value = [known.value, value].flat()
+    else found.set(name.toLowerCase(), { name, value: Array.isArray(value) ? [...value] : value })
+  }
+  return [...found.values()]
+}
+
+function headerPairs(headers: object | undefined): [string, unknown][] {
+  if (headers === undefined) return []
+  if (!Array.isArray(headers)) return Object.entries(headers)
+  if (Array.isArray(headers[0])) return headers as [string, unknown][]
+  const pairs: [string, unknown][] = []
+  for (let i = 0; i < headers.length; i += 2) pairs.push([headers[i] as string, headers[i + 1]])
+  return pairs
+}
+
+/** Sets the headers among `writeHead`'s arguments; answers the arguments without them. */
+export function moveHeaders(response: AnyResponse, args: unknown[]): unknown[] {
+  setHeaders(response, headerList(headersOf(args)))
+  return withoutHeaders(args)
+}
+
+export function setHeaders(response: AnyResponse, headers: HeaderList): void {
+  for (const { name, value } of headers) response.setHeader(name, value)
+}
+
+/** There is something to add. */
+export function adds(additions: HeadersToAdd[]): boolean {
+  return additions.some(({ setCookie, varies }) => varies || setCookie !== undefined)
+}
+
+/** Adds to the headers set on the response, each at most once however often it is called. */
+export function addHeaders(response: AnyResponse, additions: HeadersToAdd[]): void {
+  for (const { setCookie, varies } of additions) {
+    if (setCookie !== undefined) {
+      appendCookie(response, setCookie)
+      forbidStoring(response)
+    }
+    if (varies) varyByCookie(response)
+  }
+}
+
+// Not appendHeader: it pushes into the very array the application gave to setHeader.
+function appendCookie(response: AnyResponse, cookie: string): void {
+  const cookies = valuesOf(response, 'Set-Cookie')
+  if (!cookies.includes(cookie)) response.setHeader('Set-Cookie', [...cookies, cookie])
+}
+
+// RFC 9111 5.2: directives are a comma-separated list, case-insensitive; a quoted argument may
+// hold a comma and is not a directive.
+function forbidStoring(response: AnyResponse): void {
+  const said = valuesOf(response, 'Cache-Control').join(',')
+  const directives = said.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').split(',')
+  if (directives.some((directive) => directive.trim().toLowerCase() === 'no-store')) return
+  response.setHeader('Cache-Control', 'no-store')
+}
+
+function varyByCookie(response: AnyResponse): void {
+  const fields = valuesOf(response, 'Vary')
+    .join(',')
+    .split(',')
+    .map((field) => field.trim())
+    .filter((field) => field !== '')
+  if (fields.some((field) => field === '*' || field.toLowerCase() === 'cookie')) return
+  response.setHeader('Vary', [...fields, 'Cookie'].join(', '))
+}
+
+function valuesOf(response: AnyResponse, name: string): string[] {
+  const value = response.getHeader(name)
+  return value === undefined ? [] : [value].flat().map(String)
+}

@@ -1,0 +1,33 @@
+import { publish } from '../events.ts'
+import { draftOf, wantsWrite } from '../session/draft.ts'
+import { stateOf } from '../session/session.ts'
+import type { Visit } from '../session/state.ts'
+
+let warned = false
+
+/**
+ * A streamed response commits before its first byte. What was changed after that and never saved
+ * is lost; this says so, with an event each time and a warning once.
+ */
+export function reportLateChanges(visit: Visit): void {
+  const state = stateOf(visit.session)
+  if (visit.turn !== undefined || !hasUnsaved(visit)) return
+  publish('gone', { id: state.id, reason: 'late_changes', request: visit.request })
+  if (warned) return
+  warned = true
+  process.emitWarning(
+    'session data changed after the first byte of a response were not saved. The session is ' +
+      'committed before the first byte; after that, call `await session.save()`.',
+    { type: 'SojournWarning', code: 'SOJOURN_LATE_CHANGES' },
+  )
+}
+
+function hasUnsaved(visit: Visit): boolean {
+  const state = stateOf(visit.session)
+  if (state.standing !== 'open') return false
+  try {
+    return visit.removals.length > 0 || wantsWrite(state, draftOf(state))
+  } catch {
+    return true
+  }
+}

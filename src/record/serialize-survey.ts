@@ -1,0 +1,134 @@
+import { types } from 'node:util'
+import { MAX_DEPTH } from './serialize-decode.ts'
+
+/** What one walk over the data finds out. */
+export interface Survey {
+  /** `JSON.stringify` says it all. */
+  plain: boolean
+  /** The objects met more than once. */
+  readonly shared: Set<object>
+  /** The objects met. Searching a short list is several times cheaper than filling a Set. */
+  readonly met: object[]
+  /** Replaces `met` once that is long. */
+  manyMet: Set<object> | undefined
+}
+
+export type Kind = 'object' | 'array' | 'map' | 'set' | 'date' | 'url' | 'bytes' | 'other'
+
+const LONG = 64
+
+/** A hole takes 24 characters as text, and `array[4e9] = 1` makes four billion of them. */
+const MAX_SPARSE_LENGTH = 10_000
+
+/** Runs on every encoding: `bench/parts/serializer.ts` has what it costs. */
+export function surveyOf(value: unknown): Survey {
+  const survey: Survey = { plain: true, shared: new Set(), met: [], manyMet: undefined }
+  visit(value, survey, 0)
+  return survey
+}
+
+function visit(value: unknown, survey: Survey, depth: number): void {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return
+  if (typeof value === 'object') visitObject(value, survey, depth)
+  else if (typeof value !== 'number' || !isJsonNumber(value)) survey.plain = false
+}
+
+function visitObject(value: object, survey: Survey, depth: number): void {
+  if (isMetAgain(value, survey)) {
+    survey.plain = false
+    survey.shared.add(value)
+    return
+  }
+  if (depth >= MAX_DEPTH) {
+    survey.plain = false
+    return
+  }
+  if (hasToJSON(value)) survey.plain = false
+  const kind = kindOf(value)
+  if (kind === 'object') visitProperties(value, survey, depth + 1)
+  else if (kind === 'array') visitItems(value as unknown[], survey, depth + 1)
+  else {
+    survey.plain = false
+    if (kind === 'map') visitMap(value as Map<unknown, unknown>, survey, depth + 1)
+    if (kind === 'set') for (const item of value as Set<unknown>) visit(item, survey, depth + 1)
+  }
+}
+
+function isMetAgain(value: object, survey: Survey): boolean {
+  if (survey.manyMet !== undefined) {
+    const { size } = survey.manyMet
+    return survey.manyMet.add(value).size === size
+  }
+  if (survey.met.includes(value)) return true
+  if (survey.met.push(value) > LONG) survey.manyMet = new Set(survey.met)
+  return false
+}
+
+/** `for in` is the fastest walk. What it may inherit is not written: `encode` takes own keys. */
+function visitProperties(value: object, survey: Survey, depth: number): void {
+  for (const key in value) visit((value as Record<string, unknown>)[key], survey, depth)
+}
+
+function visitItems(items: readonly unknown[], survey: Survey, depth: number): void {
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at]
+    if (item === undefined && isTooSparse(items, at)) {
+      survey.plain = false
+      return
+    }
+    visit(item, survey, depth)
+  }
+}
+
+function visitMap(map: ReadonlyMap<unknown, unknown>, survey: Survey, depth: number): void {
+  for (const [key, value] of map) {
+    visit(key, survey, depth)
+    visit(value, survey, depth)
+  }
+}
+
+/** What a value is. Knows things from other realms, as tests run by Jest have them. */
+export function kindOf(value: object): Kind {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return 'object'
+  if (prototype === Array.prototype && Array.isArray(value)) return 'array'
+  return rareKindOf(value)
+}
+
+function rareKindOf(value: object): Kind {
+  const ancestors = ancestorsOf(value)
+  if (types.isUint8Array(value)) {
+    return ancestors === 3 || (ancestors === 4 && Buffer.isBuffer(value)) ? 'bytes' : 'other'
+  }
+  if (ancestors === 1)
+    return Object.hasOwn(Object.getPrototypeOf(value), 'isPrototypeOf') ? 'object' : 'other'
+  if (ancestors > 2) return 'other'
+  if (Array.isArray(value)) return 'array'
+  if (types.isMap(value)) return 'map'
+  if (types.isSet(value)) return 'set'
+  if (types.isDate(value)) return 'date'
+  return value instanceof URL ? 'url' : 'other'
+}
+
+/** Tells a built-in from a class that extends it, whose instances have one prototype more. */
+function ancestorsOf(value: object): number {
+  let count = 0
+  let ancestor: unknown = Object.getPrototypeOf(value)
+  while (ancestor !== null) {
+    count++
+    ancestor = Object.getPrototypeOf(ancestor)
+  }
+  return count
+}
+
+export function isJsonNumber(value: number): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0)
+}
+
+export function hasToJSON(value: object): boolean {
+  return typeof (value as { toJSON?: unknown }).toJSON === 'function'
+}
+
+export function isTooSparse(items: readonly unknown[], at: number): boolean {
+  return items.length > MAX_SPARSE_LENGTH && !(at in items)
+}

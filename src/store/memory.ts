@@ -1,0 +1,149 @@
+import { OptionError, StoreError } from '../errors.ts'
+import { refuseUnknown, requireFunction, requireInteger } from '../options/check.ts'
+import { expiryOf, revisionOf, type SessionRecord, WRITES_KEPT } from '../record/record.ts'
+import type { ReadAnswer, RemoveAnswer, ReplaceAnswer, Store, Touch, TouchAnswer } from './store.ts'
+
+export interface MemoryStoreOptions {
+  /** The store's clock: milliseconds since the epoch. Default: the local clock. */
+  readonly now?: () => number
+  /**
+   * How many sessions it holds, 1 or more. Default 100000. When it is full of sessions that have
+   * not expired, a new one is refused with a {@link StoreError}; nobody's session is dropped.
+   */
+  readonly maxRecords?: number
+}
+
+const MAX_RECORDS = 100_000
+/** Two for each record that comes, so that expired ones are found faster than they pile up. */
+const LOOKED_AT_PER_CREATE = 2
+/** Looking at everything takes a while; a full store does it this often at most. */
+const FULL_SWEEP_EVERY_MS = 1000
+
+/**
+ * Keeps sessions in the memory of this process: for development, tests, and applications that run
+ * as a single process. They end with the process and no other process sees them. The rules are
+ * those of every other store, timeouts included.
+ *
+ * @throws {OptionError} when an option is unknown or no such function or number.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError('memoryStore', 'takes an object with options')
+  }
+  refuseUnknown('', options, ['now', 'maxRecords'])
+  const { now = () => Date.now(), maxRecords = MAX_RECORDS } = options
+  requireFunction('now', now)
+  requireInteger('maxRecords', maxRecords, { min: 1, max: Number.MAX_SAFE_INTEGER })
+  return new MemoryStore(now, maxRecords)
+}
+
+class MemoryStore implements Store {
+  readonly #records = new Map<string, SessionRecord>()
+  readonly #clock: () => number
+  readonly #maxRecords: number
+  #sweep: Iterator<[string, SessionRecord]> = this.#records.entries()
+  #sweptAt = Number.NEGATIVE_INFINITY
+
+  constructor(clock: () => number, maxRecords: number) {
+    this.#clock = clock
+    this.#maxRecords = maxRecords
+  }
+
+  now(): number {
+    return this.#clock()
+  }
+
+  async read(key: string): Promise<ReadAnswer> {
+    return this.#live(key) ?? 'absent'
+  }
+
+  async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
+    const stored = this.#live(key)
+    if (stored !== undefined) return wrote(stored, revisionOf(record)) ? 'created' : 'taken'
+    this.#makeRoom()
+    this.#records.set(key, record)
+    return 'created'
+  }
+
+  async replace(
+    key: string,
+    expected: { readonly revision: string; readonly familyHash: string },
+    record: SessionRecord,
+  ): Promise<ReplaceAnswer> {
+    const stored = this.#live(key)
+    if (stored === undefined) return { status: 'gone' }
+    if (wrote(stored, revisionOf(record))) {
+      return { status: 'replaced', familyHash: stored.familyHash }
+    }
+    if (revisionOf(stored) !== expected.revision) return { status: 'conflict', record: stored }
+    if (stored.familyHash !== expected.familyHash) return { status: 'gone' }
+    this.#records.set(key, record)
+    return { status: 'replaced', familyHash: record.familyHash }
+  }
+
+  async touch(key: string, touch: Touch): Promise<TouchAnswer> {
+    const stored = this.#live(key)
+    if (stored === undefined || stored.familyHash !== touch.familyHash) return { status: 'gone' }
+    const { writes } = stored
+    const done = writes.indexOf(touch.writeId)
+    if (done >= 0) return touched(stored, writes[done + 1] ?? '', touch.writeId)
+    const promotes = touch.edition > stored.edition
+    if (touch.at <= stored.touchedAt && !promotes) {
+      return touched(stored, revisionOf(stored), revisionOf(stored))
+    }
+    const record: SessionRecord = {
+      ...stored,
+      writes: [touch.writeId, ...writes].slice(0, WRITES_KEPT),
+      touchedAt: Math.max(stored.touchedAt, touch.at),
+      edition: promotes ? touch.edition : stored.edition,
+      promotedAt: promotes ? touch.at : stored.promotedAt,
+    }
+    this.#records.set(key, record)
+    return touched(record, revisionOf(stored), touch.writeId)
+  }
+
+  async remove(key: string, principal: string | null): Promise<RemoveAnswer> {
+    const stored = this.#live(key)
+    if (stored === undefined) return 'absent'
+    if (stored.principal !== null && stored.principal !== principal) return 'gone'
+    this.#records.delete(key)
+    return 'removed'
+  }
+
+  #live(key: string): SessionRecord | undefined {
+    const record = this.#records.get(key)
+    if (record === undefined || expiryOf(record) > this.#clock()) return record
+    this.#records.delete(key)
+    return undefined
+  }
+
+  #makeRoom(): void {
+    const now = this.#clock()
+    for (let looked = 0; looked < LOOKED_AT_PER_CREATE; looked++) {
+      const next = this.#sweep.next()
+      if (next.done) this.#sweep = this.#records.entries()
+      else if (expiryOf(next.value[1]) <= now) this.#records.delete(next.value[0])
+    }
+    if (this.#records.size < this.#maxRecords) return
+    this.#sweepAll(now)
+    if (this.#records.size < this.#maxRecords) return
+    throw new StoreError('create', `it holds ${this.#maxRecords} sessions, its maxRecords`)
+  }
+
+  #sweepAll(now: number): void {
+    if (now - this.#sweptAt < FULL_SWEEP_EVERY_MS) return
+    this.#sweptAt = now
+    for (const [key, record] of this.#records) {
+      if (expiryOf(record) <= now) this.#records.delete(key)
+    }
+  }
+}
+
+function wrote(record: SessionRecord, writeId: string): boolean {
+  return record.writes.includes(writeId)
+}
+
+function touched(record: SessionRecord, previous: string, revision: string): TouchAnswer {
+  const { touchedAt, edition, promotedAt } = record
+  return { status: 'touched', previous, revision, touchedAt, edition, promotedAt }
+}

@@ -1,0 +1,172 @@
+import { StoreError, type StoreOperation } from '../../errors.ts'
+import {
+  expiryOf,
+  formatPrincipal,
+  formatRecord,
+  parseRecord,
+  revisionOf,
+  type SessionRecord,
+} from '../../record/record.ts'
+import type {
+  ReadAnswer,
+  RemoveAnswer,
+  ReplaceAnswer,
+  Store,
+  Touch,
+  TouchAnswer,
+} from '../store.ts'
+import { ServerClock } from './clock.ts'
+import { isErrorReply, storeFailure } from './failure.ts'
+import { type Argument, type Port, portOf } from './port.ts'
+import { scripts } from './scripts.generated.ts'
+
+type Answer = readonly [code: number, ...rest: unknown[]]
+
+const stores = new WeakMap<object, Store>()
+
+/** The store behind a client, always the same one; `undefined` when it is no Redis client. */
+export function storeOf(client: unknown): Store | undefined {
+  if (typeof client !== 'object' || client === null) return undefined
+  const known = stores.get(client)
+  if (known !== undefined) return known
+  const port = portOf(client)
+  if (port === undefined) return undefined
+  const store = new BoundStore(port)
+  stores.set(client, store)
+  return store
+}
+
+/** The store behind one Redis client. Each operation is one command: a GET, or a script. */
+class BoundStore implements Store {
+  readonly #port: Port
+  readonly #clock: ServerClock
+
+  constructor(port: Port) {
+    this.#port = port
+    this.#clock = new ServerClock(port)
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  measureClock(): Promise<void> | undefined {
+    return this.#clock.measure()
+  }
+
+  async read(key: string): Promise<ReadAnswer> {
+    let value: unknown
+    try {
+      value = this.#clock.isSet
+        ? await this.#port.get(key)
+        : await this.#clock.along(key, () => this.#port.get(key))
+    } catch (error) {
+      if (isErrorReply(error, 'WRONGTYPE')) return 'undecodable'
+      throw this.#failure('read', error)
+    }
+    if (value === null) return 'absent'
+    const record = parseRecord(bytes('read', value))
+    if (record === 'newer') {
+      throw new StoreError('read', 'the record was written by a newer version of the library')
+    }
+    return record
+  }
+
+  async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
+    const expiry = String(expiryOf(record))
+    const answer = await this.#run('create', key, revisionOf(record), formatRecord(record), expiry)
+    return answer[0] === 1 ? 'created' : 'taken'
+  }
+
+  async replace(
+    key: string,
+    expected: { readonly revision: string; readonly familyHash: string },
+    record: SessionRecord,
+  ): Promise<ReplaceAnswer> {
+    const [code, detail] = await this.#run(
+      'replace',
+      key,
+      revisionOf(record),
+      expected.revision,
+      expected.familyHash,
+      formatRecord(record),
+      String(expiryOf(record)),
+    )
+    if (code === 1) return { status: 'replaced', familyHash: record.familyHash }
+    if (code === 2) return { status: 'replaced', familyHash: text('replace', detail) }
+    if (code === 0) return { status: 'gone' }
+    const current = parseRecord(bytes('replace', detail))
+    return typeof current === 'string'
+      ? { status: 'gone' }
+      : { status: 'conflict', record: current }
+  }
+
+  async touch(key: string, touch: Touch): Promise<TouchAnswer> {
+    const { familyHash, edition, at, writeId } = touch
+    const answer = await this.#run('touch', key, familyHash, String(edition), String(at), writeId)
+    if (answer[0] === 0) return { status: 'gone' }
+    return {
+      status: 'touched',
+      previous: text('touch', answer[1]),
+      revision: text('touch', answer[2]),
+      touchedAt: Number(answer[3]),
+      edition: Number(answer[4]),
+      promotedAt: Number(answer[5]),
+    }
+  }
+
+  async remove(key: string, principal: string | null): Promise<RemoveAnswer> {
+    const [code] = await this.#run('remove', key, formatPrincipal(principal))
+    if (code === 0) return 'absent'
+    return code === 1 ? 'removed' : 'gone'
+  }
+
+  async #run(
+    name: keyof typeof scripts,
+    key: string,
+    ...args: readonly Argument[]
+  ): Promise<Answer> {
+    try {
+      const reply = this.#clock.isSet
+        ? await this.#send(name, key, args)
+        : await this.#clock.along(key, async () => this.#send(name, key, args))
+      if (!Array.isArray(reply)) throw unexpected(name, reply)
+      return [Number(reply[0]), ...reply.slice(1)]
+    } catch (error) {
+      throw this.#failure(name, error)
+    }
+  }
+
+  /** By hash, and again in full when the server has forgotten the script. */
+  async #send(
+    name: keyof typeof scripts,
+    key: string,
+    args: readonly Argument[],
+  ): Promise<unknown> {
+    const { sha1, text } = scripts[name]
+    try {
+      return await this.#port.send('evalsha', key, [sha1, '1', key, ...args])
+    } catch (error) {
+      if (!isErrorReply(error, 'NOSCRIPT')) throw error
+      return this.#port.send('eval', key, [text, '1', key, ...args])
+    }
+  }
+
+  #failure(operation: StoreOperation, error: unknown): Error {
+    this.#clock.doubt()
+    return storeFailure(operation, error)
+  }
+}
+
+function bytes(operation: StoreOperation, value: unknown): Buffer {
+  if (Buffer.isBuffer(value)) return value
+  throw unexpected(operation, value)
+}
+
+function text(operation: StoreOperation, value: unknown): string {
+  return bytes(operation, value).toString('latin1')
+}
+
+function unexpected(operation: StoreOperation, value: unknown): StoreError {
+  return new StoreError(operation, `the client answered with ${typeof value} where bytes belong`)
+}

@@ -1,0 +1,68 @@
+import { StoreError, UsageError } from '../../errors.ts'
+import type { Store } from '../store.ts'
+import { storeOf } from './bound-store.ts'
+import type { Connection } from './connection.ts'
+import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
+
+/** Chooses the client for one request. It gets the frozen settings, with defaults filled in. */
+export type ChooseClient<Request = unknown> = (
+  request: Request,
+  settings: Connection,
+) => RedisClient | Promise<RedisClient>
+
+/** A store whose client depends on the request: only what `for` returns can be used. */
+export class ChoosingStore implements Store {
+  readonly #choose: ChooseClient
+  readonly #settings: Connection
+
+  constructor(choose: ChooseClient, settings: Connection) {
+    this.#choose = choose
+    this.#settings = settings
+  }
+
+  async for(request: unknown): Promise<Store> {
+    const store = storeOf(await this.#chosen(request))
+    if (store !== undefined) return store
+    const problem = `the function given as client must return ${WHAT_A_CLIENT_OFFERS}`
+    throw new StoreError('client', problem)
+  }
+
+  async #chosen(request: unknown): Promise<unknown> {
+    try {
+      return await this.#choose(request, this.#settings)
+    } catch (cause) {
+      throw new StoreError('client', 'the function given as client threw', { cause })
+    }
+  }
+
+  /** The local clock: which server is meant is not known. */
+  now(): number {
+    return Date.now()
+  }
+
+  async read(): Promise<never> {
+    throw unbound()
+  }
+
+  async create(): Promise<never> {
+    throw unbound()
+  }
+
+  async replace(): Promise<never> {
+    throw unbound()
+  }
+
+  async touch(): Promise<never> {
+    throw unbound()
+  }
+
+  async remove(): Promise<never> {
+    throw unbound()
+  }
+}
+
+function unbound(): UsageError {
+  return new UsageError(
+    'the Redis client of this store is chosen per request; pass { request } to say for which',
+  )
+}

@@ -1,0 +1,114 @@
+import type { Port } from './port.ts'
+
+/** How long an offset is used before the server is asked again. */
+const MEASURE_EVERY_MS = 5 * 60_000
+/** After a failure. Not at once: an outage is not the time for more commands. */
+const RETRY_AFTER_MS = 1000
+/** A slower answer says too little: the error is up to half of it. */
+const LONGEST_ROUND_TRIP_MS = 1000
+/** How long the first operations wait for the time when theirs came back over another connection. */
+const LONGEST_WAIT_MS = 250
+
+/**
+ * The clock of the server behind one client. It is asked along with a command, in the same tick,
+ * so that it costs no round trip: before the first one, and then at most every five minutes. Where
+ * the server does not tell (an ACL without TIME) this is the local clock.
+ */
+export class ServerClock {
+  readonly #port: Port
+  #offsetMs = 0
+  #known = false
+  #dueAt = 0
+  #asking: Promise<void> | undefined
+
+  constructor(port: Port) {
+    this.#port = port
+  }
+
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return Date.now() + this.#offsetMs
+  }
+
+  /** Whether a command can go out on its own. */
+  get isSet(): boolean {
+    return performance.now() < this.#dueAt && (this.#known || this.#asking === undefined)
+  }
+
+  /** The next command asks again: the server behind the client may be another one now. */
+  doubt(): void {
+    this.#dueAt = Math.min(this.#dueAt, performance.now() + RETRY_AFTER_MS)
+  }
+
+  /** Sends a command about `key`, asking the server's time just before it when that is due. */
+  async along<T>(key: string, send: () => Promise<T>): Promise<T> {
+    if (performance.now() >= this.#dueAt) this.#start(key)
+    const reply = await send()
+    if (!this.#known && this.#asking !== undefined) await this.#wait(this.#asking, LONGEST_WAIT_MS)
+    return reply
+  }
+
+  /** Asks the server's time now, unless it is known or the server was asked lately. */
+  measure(): Promise<void> | undefined {
+    if (this.#known || this.isSet) return undefined
+    return this.#wait(this.#start(''), LONGEST_ROUND_TRIP_MS)
+  }
+
+  /** One question at a time. */
+  #start(key: string): Promise<void> {
+    if (this.#asking !== undefined) return this.#asking
+    const asking = this.#ask(key)
+    this.#asking = asking
+    void asking.then(() => this.#forget(asking))
+    return asking
+  }
+
+  #forget(asking: Promise<void>): void {
+    if (this.#asking === asking) this.#asking = undefined
+  }
+
+  async #ask(key: string): Promise<void> {
+    const sentAt = performance.now()
+    let pause = RETRY_AFTER_MS
+    try {
+      const reply = this.#port.send('time', key, [])
+      const sentDate = Date.now()
+      const serverMs = milliseconds(await reply)
+      const roundTripMs = performance.now() - sentAt
+      if (roundTripMs < LONGEST_ROUND_TRIP_MS) {
+        this.#offsetMs = Math.round(serverMs - sentDate - roundTripMs / 2)
+        this.#known = true
+        pause = MEASURE_EVERY_MS
+      }
+    } catch (error) {
+      if (isRefusal(error)) pause = MEASURE_EVERY_MS
+    }
+    this.#dueAt = performance.now() + pause
+  }
+
+  /** Over a command's own connection the time arrives before its reply, and nothing is waited. */
+  async #wait(asking: Promise<void>, limitMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limitMs)
+    })
+    await Promise.race([asking, enough])
+    clearTimeout(timer)
+    if (this.#asking !== asking) return
+    this.#forget(asking)
+    this.#dueAt = performance.now() + MEASURE_EVERY_MS
+  }
+}
+
+/** The reply to TIME: whole seconds, and microseconds of the next one. */
+function milliseconds(reply: unknown): number {
+  const [seconds, micros] = (reply as unknown[]).map((part) => Number(String(part)))
+  const at = (seconds as number) * 1000 + (micros as number) / 1000
+  if (!Number.isFinite(at)) throw new TypeError('TIME answered no time')
+  return at
+}
+
+/** Error replies begin with a word in capitals; the errors of a connection do not. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && /^[A-Z]+ /.test(error.message)
+}

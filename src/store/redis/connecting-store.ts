@@ -1,0 +1,93 @@
+import { StoreError, type StoreOperation } from '../../errors.ts'
+import type { SessionRecord } from '../../record/record.ts'
+import type {
+  ReadAnswer,
+  RemoveAnswer,
+  ReplaceAnswer,
+  Store,
+  Touch,
+  TouchAnswer,
+} from '../store.ts'
+import { storeOf } from './bound-store.ts'
+import { type LoadPackage, loadInstalled, openClient, type OwnRedisClient } from './clients.ts'
+import type { Connection } from './connection.ts'
+
+/** A store that makes its client itself: at the first use, once, until it is closed. */
+export class ConnectingStore implements Store {
+  readonly #connection: Connection
+  readonly #load: LoadPackage
+  #client: Promise<OwnRedisClient> | undefined
+  #store: Store | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(connection: Connection, load: LoadPackage = loadInstalled) {
+    this.#connection = connection
+    this.#load = load
+  }
+
+  now(): number {
+    return this.#store?.now() ?? Date.now()
+  }
+
+  measureClock(): Promise<void> | undefined {
+    if (this.#store !== undefined) return this.#store.measureClock?.()
+    return this.#first('client', async (store) => store.measureClock?.())
+  }
+
+  read(key: string): Promise<ReadAnswer> {
+    return this.#use('read', (store) => store.read(key))
+  }
+
+  create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
+    return this.#use('create', (store) => store.create(key, record))
+  }
+
+  replace(
+    key: string,
+    expected: { readonly revision: string; readonly familyHash: string },
+    record: SessionRecord,
+  ): Promise<ReplaceAnswer> {
+    return this.#use('replace', (store) => store.replace(key, expected, record))
+  }
+
+  touch(key: string, touch: Touch): Promise<TouchAnswer> {
+    return this.#use('touch', (store) => store.touch(key, touch))
+  }
+
+  remove(key: string, principal: string | null): Promise<RemoveAnswer> {
+    return this.#use('remove', (store) => store.remove(key, principal))
+  }
+
+  /** Ends the connection, also one that is still being made. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
+  }
+
+  /** Once the connection is there, nothing is added to an operation but this call. */
+  #use<T>(operation: StoreOperation, use: (store: Store) => Promise<T>): Promise<T> {
+    if (this.#store === undefined || this.#closing !== undefined) return this.#first(operation, use)
+    return use(this.#store)
+  }
+
+  async #first<T>(operation: StoreOperation, use: (store: Store) => Promise<T>): Promise<T> {
+    if (this.#closing === undefined) this.#store = await this.#open()
+    if (this.#closing !== undefined) throw new StoreError(operation, 'the store is closed')
+    return use(this.#store as Store)
+  }
+
+  async #open(): Promise<Store> {
+    this.#client ??= openClient(this.#connection, this.#load)
+    try {
+      return storeOf(await this.#client) as Store
+    } catch (error) {
+      this.#client = undefined
+      throw error
+    }
+  }
+
+  async #end(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined)
+    await client?.close()
+  }
+}

@@ -1,0 +1,44 @@
+import { SessionError, StoreError, type StoreOperation } from '../../errors.ts'
+
+/** How much of a foreign message is kept. */
+const LONGEST = 200
+
+/**
+ * Whatever a client or the server threw, as a {@link StoreError}. The errors of both clients carry
+ * the command and its arguments, which are session data, and Redis quotes arguments when it does
+ * not know a command: nothing of that is kept.
+ */
+export function storeFailure(operation: StoreOperation, thrown: unknown): SessionError {
+  if (thrown instanceof SessionError) return thrown
+  const cause = bare(thrown)
+  return new StoreError(operation, `Redis could not be used: ${cause.message}`, { cause })
+}
+
+/** Name, message and code of an error, and nothing else of it. */
+function bare(thrown: unknown): Error {
+  if (!(thrown instanceof Error)) return new Error('something that is no Error was thrown')
+  const cause = new Error(withoutArguments(messageOf(thrown)))
+  if (thrown.name !== cause.name) {
+    Object.defineProperty(cause, 'name', { value: thrown.name, configurable: true })
+  }
+  const { code } = thrown as { code?: unknown }
+  return typeof code === 'string' ? Object.assign(cause, { code }) : cause
+}
+
+/** An AggregateError, from a host with several addresses, has no message of its own. */
+function messageOf(error: Error): string {
+  if (error.message !== '') return error.message
+  const { errors } = error as { errors?: unknown }
+  if (!Array.isArray(errors)) return error.name
+  return errors.map((each) => (each instanceof Error ? each.message : 'unknown')).join('; ')
+}
+
+function withoutArguments(message: string): string {
+  const text = message.replace(/,? with args beginning with.*/s, '')
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`
+}
+
+/** Redis answered, and the answer is an error: `WRONGTYPE Operation against a key …`. */
+export function isErrorReply(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && thrown.message.startsWith(code)
+}

@@ -1,0 +1,21 @@
+-- Removes a record, unless somebody else has signed in there.
+--
+-- KEYS[1]  the record's key
+-- ARGV[1]  the principal known to whoever removes it, as in the header; `-` for none
+--
+-- Returns
+--   { 0 }  absent
+--   { 1 }  removed
+--   { 2 }  gone: the record has another principal, or it is no record of this format; it stays
+--
+-- A value that is no string is an error reply (WRONGTYPE).
+
+-- @include header.lua
+
+local value = redis.call('GET', KEYS[1])
+if not value then return { 0 } end
+local record = parse(value)
+if not record then return { 2 } end
+if record.principal ~= '-' and record.principal ~= ARGV[1] then return { 2 } end
+redis.call('DEL', KEYS[1])
+return { 1 }

@@ -1,0 +1,27 @@
+-- Stores a record in place of the revision it was made from.
+--
+-- KEYS[1]  the record's key
+-- ARGV[1]  the write id of this replace: the new record's revision
+-- ARGV[2]  the revision it was made from
+-- ARGV[3]  SHA-256 of the family it was made from, as in the header
+-- ARGV[4]  the new record, as formatRecord makes it
+-- ARGV[5]  when it expires, milliseconds since the epoch
+--
+-- Returns
+--   { 0 }          gone: no record of this format, or one of another family; nothing was written
+--   { 1 }          written
+--   { 2, family }  an earlier execution wrote it; the family is the stored record's
+--   { 3, value }   conflict: somebody else wrote since; the value is the stored record
+--
+-- A value that is no string is an error reply (WRONGTYPE).
+
+-- @include header.lua
+
+local value = redis.call('GET', KEYS[1])
+local record = value and parse(value)
+if not record then return { 0 } end
+if position(record.writes, ARGV[1]) then return { 2, record.family } end
+if record.writes[1] ~= ARGV[2] then return { 3, value } end
+if record.family ~= ARGV[3] then return { 0 } end
+redis.call('SET', KEYS[1], ARGV[4], 'PXAT', ARGV[5])
+return { 1 }

@@ -1,0 +1,118 @@
+/** What a command may carry: text, or bytes. */
+export type Argument = string | Buffer
+
+/** The commands a store sends, beside GET. */
+export type Verb = 'time' | 'evalsha' | 'eval'
+
+/**
+ * All that a store asks of a Redis client: a command about one key, sent as it stands, and the raw
+ * reply, with bulk strings as Buffers.
+ */
+export interface Port {
+  /** A plain GET. */
+  get(key: string): Promise<unknown>
+  /** `key` says where the command goes in a cluster. */
+  send(verb: Verb, key: string, args: readonly Argument[]): Promise<unknown>
+}
+
+/** A client of the package `redis` (node-redis 5 or 6): client, pool, sentinel or cluster. */
+export interface NodeRedisClient {
+  sendCommand(...args: never[]): Promise<unknown>
+}
+
+/**
+ * A client of the package `ioredis` (5 or 6) or one that offers the same: Redis or Cluster. Used
+ * are also `timeBuffer`, `evalshaBuffer` and `evalBuffer`, which it has and its types leave out.
+ */
+export interface IoredisClient {
+  getBuffer(key: string): Promise<unknown>
+}
+
+/** A Redis client that a store can use. */
+export type RedisClient = NodeRedisClient | IoredisClient
+
+/** What to say when {@link portOf} finds nothing to use. */
+export const WHAT_A_CLIENT_OFFERS =
+  'a client of the package redis or ioredis, with sendCommand() or getBuffer(), timeBuffer(), ' +
+  'evalshaBuffer() and evalBuffer()'
+
+interface Options {
+  typeMapping: object
+  timeout?: undefined
+}
+type Command = readonly Argument[]
+interface Single {
+  readonly isReady?: boolean
+  sendCommand(command: Command, options: Options): Promise<unknown>
+}
+interface Sentinel {
+  sendCommand(isReadonly: false, command: Command, options: Options): Promise<unknown>
+}
+interface Cluster {
+  sendCommand(key: string, isReadonly: false, command: Command, options: Options): Promise<unknown>
+}
+type Buffered = (...args: Argument[]) => Promise<unknown>
+type Ioredis = Record<'getBuffer' | `${Verb}Buffer`, Buffered>
+
+const BULK_STRING = 36
+
+/** node-redis only: bulk strings as Buffers, and the client's own limit on waiting to be sent. */
+const QUEUED: Options = { typeMapping: { [BULK_STRING]: Buffer } }
+
+/**
+ * node-redis 6 gives every command an AbortSignal that ends its wait to be sent after 5 s, which
+ * costs four times what the command does. The key must be there: the client spreads these options
+ * over its own.
+ */
+const UNTIMED: Options = { ...QUEUED, timeout: undefined }
+
+/** The way to talk to this client, or `undefined` when it offers none. */
+export function portOf(client: unknown): Port | undefined {
+  if (typeof client !== 'object' || client === null) return undefined
+  if (offers(client, 'getBuffer', 'timeBuffer', 'evalshaBuffer', 'evalBuffer')) {
+    return ioredisPort(client as unknown as Ioredis)
+  }
+  if (!offers(client, 'sendCommand')) return undefined
+  if (offers(client, 'getSentinelNode')) return sentinelPort(client as Sentinel)
+  if (offers(client, 'getSlotRandomNode')) return clusterPort(client as Cluster)
+  return singlePort(client as Single)
+}
+
+function offers(client: object, ...names: string[]): boolean {
+  return names.every((name) => typeof (client as Record<string, unknown>)[name] === 'function')
+}
+
+/**
+ * Of `call` and the methods by name, the methods: with `enableAutoPipelining`, ioredis 5 and 6
+ * lose the command name of `callBuffer` and send the key in its place.
+ */
+function ioredisPort(client: Ioredis): Port {
+  return {
+    get: (key) => client.getBuffer(key),
+    send: (verb, _key, args) => client[`${verb}Buffer`](...args),
+  }
+}
+
+/** A client, or a pool of them. While it is not connected its queue stays bounded by its timeout. */
+function singlePort(client: Single): Port {
+  const options = () => (client.isReady === false ? QUEUED : UNTIMED)
+  return {
+    get: (key) => client.sendCommand(['get', key], options()),
+    send: (verb, _key, args) => client.sendCommand([verb, ...args], options()),
+  }
+}
+
+/** Never from a replica, which may not have heard of a sign-out yet. */
+function sentinelPort(client: Sentinel): Port {
+  return {
+    get: (key) => client.sendCommand(false, ['get', key], UNTIMED),
+    send: (verb, _key, args) => client.sendCommand(false, [verb, ...args], UNTIMED),
+  }
+}
+
+function clusterPort(client: Cluster): Port {
+  return {
+    get: (key) => client.sendCommand(key, false, ['get', key], UNTIMED),
+    send: (verb, key, args) => client.sendCommand(key, false, [verb, ...args], UNTIMED),
+  }
+}

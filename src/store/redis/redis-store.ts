@@ -1,0 +1,57 @@
+import { OptionError } from '../../errors.ts'
+import type { Store } from '../store.ts'
+import { storeOf } from './bound-store.ts'
+import { type ChooseClient, ChoosingStore } from './choosing-store.ts'
+import { ConnectingStore } from './connecting-store.ts'
+import { type ConnectionSettings, resolveConnection, saysWhere } from './connection.ts'
+import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
+
+export type { ChooseClient } from './choosing-store.ts'
+export { createRedisClient, type OwnRedisClient } from './clients.ts'
+export type { Connection, ConnectionSettings } from './connection.ts'
+export type { IoredisClient, NodeRedisClient, RedisClient } from './port.ts'
+
+/** Settings to connect with, a client, or a function that chooses one for each request. */
+export type RedisStoreOptions<Request = unknown> =
+  | (ConnectionSettings & { readonly client?: never })
+  | { readonly client: RedisClient }
+  | (ConnectionSettings & { readonly client: ChooseClient<Request> })
+
+/**
+ * Keeps sessions in Redis 6.2 or later, or Valkey, standalone or in a cluster.
+ *
+ * - From settings it connects at the first use, once, and `close()` ends that connection.
+ * - A client of yours (package `redis` or `ioredis`, 5 or 6) is used as it is. You connect it,
+ *   listen to its errors and close it.
+ * - A function chooses a client for every request that needs one; it gets the request and the
+ *   frozen settings with defaults filled in, `localhost:6379` where they say nothing. What it
+ *   returns is yours as well. Work outside a request then has to pass `{ request }`.
+ *
+ * @throws {OptionError} when a setting is wrong, nothing says where Redis is, or a client comes
+ *   together with settings.
+ */
+export function redisStore<Request = unknown>(options: RedisStoreOptions<Request>): Store {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError('redisStore', 'takes an object: redisStore({ url })')
+  }
+  if (!('client' in options)) return connecting(options)
+  const { client, ...settings } = options as { client: unknown } & ConnectionSettings
+  if (typeof client === 'function') {
+    return new ChoosingStore(client as ChooseClient, resolveConnection(settings))
+  }
+  const store = storeOf(client)
+  if (store === undefined) {
+    throw new OptionError('client', `must be ${WHAT_A_CLIENT_OFFERS}; or a function returning one`)
+  }
+  const [also] = Object.keys(settings)
+  if (also !== undefined) {
+    throw new OptionError(also, 'must not be given together with a client, which has its settings')
+  }
+  return store
+}
+
+function connecting(settings: ConnectionSettings): Store {
+  const connection = resolveConnection(settings)
+  if (saysWhere(settings)) return new ConnectingStore(connection)
+  throw new OptionError('redisStore', 'needs url, host, port, path or client to find Redis')
+}
