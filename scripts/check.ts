@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureRedisServer } from './ensure-redis.ts'
@@ -52,11 +52,18 @@ function tests(): void {
   }
 }
 
+/** Compiled by themselves, because each augments the session's data in its own way. */
+const programs = [
+  'examples/demo',
+  ...readdirSync(join(root, 'test/types')).map((name) => `test/types/${name}`),
+]
+
 ensureRedisServer()
 step('format', () => tool('oxfmt', ['--check']))
 step('generated files', () => tool('tsx', ['scripts/generate-lua.ts', '--check']))
 step('build', () => tool('tsx', ['scripts/build.ts']))
 step('types', () => tool('tsc', ['--noEmit']))
+for (const program of programs) step(`types of ${program}`, () => tool('tsc', ['-p', program]))
 step('lint', () => tool('oxlint', ['--type-aware', '--deny-warnings']))
 step('layering', () => problems(layeringProblems()))
 step('package', () => problems(packageProblems(root)))

@@ -1,0 +1,19 @@
+import expressSession from 'express-session'
+import express from 'express'
+import type {} from 'sojourn'
+import { session } from 'sojourn/express'
+
+declare module 'sojourn' {
+  interface SessionData {
+    userId: string
+  }
+}
+
+const app = express()
+app.use(expressSession({ secret: 'x' }), session({ secret: 'x' }))
+app.get('/', async (request, response) => {
+  const userId: string | undefined = request.session.userId
+  request.session.adjustTimeoutForSession(60)
+  await request.session.save()
+  response.json(userId)
+})
