@@ -8,7 +8,8 @@ import type { SessionData, SessionOptions } from './options/options.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { NoReservedKeys, Session } from './session/members.ts'
 import { SessionObject, stateOf } from './session/session.ts'
-import type { Lifecycle, SessionState, Visit } from './session/state.ts'
+import type { SessionState } from './session/state.ts'
+import type { Lifecycle, Visit } from './session/visit.ts'
 import { memoryStore } from './store/memory.ts'
 
 export interface CommitOptions {

@@ -97,9 +97,8 @@ for (const name of [
   'priority',
   'secure',
 ]) {
-  const get = Object.getOwnPropertyDescriptor(SessionCookie.prototype, name)?.get
   Object.defineProperty(SessionCookie.prototype, name, {
-    get,
+    ...Object.getOwnPropertyDescriptor(SessionCookie.prototype, name),
     set: () => {
       throw new UsageError(`cookie.${name} cannot be set for one session: it is an option`)
     },

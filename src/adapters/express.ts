@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import type { SessionData, SessionOptions } from '../options/options.ts'
 import type { NoReservedKeys, Outcome, Session } from '../session/members.ts'
-import type { Visit } from '../session/state.ts'
+import type { Visit } from '../session/visit.ts'
 import { type CreateObject, type Sessions, corridorFrom } from '../sessions.ts'
 import type { SessionCookie } from './express-cookie.ts'
 import { type Callback, ExpressSessionObject } from './express-session.ts'
@@ -24,9 +24,14 @@ export interface ExpressMembers {
 
 export type ExpressSession<D extends object = SessionData> = Session<D> & ExpressMembers
 
+/** Beside @types/express-session, which types the same property, both descriptions hold. */
+type RequestSession = Express.Request extends { session: infer Theirs }
+  ? Theirs & ExpressSession
+  : ExpressSession
+
 declare module 'express-serve-static-core' {
   interface Request {
-    session: ExpressSession
+    session: RequestSession
   }
 }
 

@@ -66,7 +66,7 @@ export class HeldResponse {
     if (method === 'write') return this.#hasRoomAfter(args[0] as string | Uint8Array)
     if (method === 'end') {
       this.ended = true
-      Object.assign(response, { finished: true, writableEnded: true, writableNeedDrain: false })
+      this.#show({ finished: true, writableEnded: true, writableNeedDrain: false })
     }
     return response
   }
@@ -81,6 +81,7 @@ export class HeldResponse {
     }
     this.#status = statusOf(response)
     for (const { name, shown } of view) {
+      if (!(name in response)) continue
       this.#covered.push({ name, own: Object.getOwnPropertyDescriptor(response, name) })
       Object.defineProperty(response, name, shown)
     }
@@ -92,8 +93,14 @@ export class HeldResponse {
     this.#size += chunk.length
     if (this.#size < (response.writableHighWaterMark ?? defaultHighWaterMark)) return true
     this.#owesDrain = true
-    Object.assign(response, { writableNeedDrain: true })
+    this.#show({ writableNeedDrain: true })
     return false
+  }
+
+  #show(changes: Record<string, boolean>): void {
+    for (const { name } of this.#covered) {
+      if (name in changes) Object.assign(this.#response, { [name]: changes[name] })
+    }
   }
 
   /** Takes the view away, last first: V8 keeps an object fast only when that is undone. */

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts'
 import type { CommitResult } from '../lifecycle/commit.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
 import type { SessionObject } from '../session/session.ts'
-import type { Visit } from '../session/state.ts'
+import type { Visit } from '../session/visit.ts'
 import type { Corridor } from '../sessions.ts'
 import {
   type FirstByte,

@@ -25,18 +25,20 @@ export interface NodeAdapterOptions<P extends string = 'session'> extends Adapte
 export function withSession<
   D extends object = SessionData,
   P extends string = 'session',
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- http or http2, by the listener
   Req extends NodeRequest = IncomingMessage,
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   Res extends NodeResponse = ServerResponse,
 >(
   sessions: Sessions<D>,
   listener: (request: Req & { readonly [K in P]: Session<D> }, response: Res) => unknown,
   options: NodeAdapterOptions<P> = {},
-): (request: Req, response: Res) => void {
+): (request: NodeRequest, response: NodeResponse) => void {
   const corridor = corridorOf(sessions)
   requireFunction('listener', listener)
   const { property = 'session', onError = printError } = options
 
-  async function serve(request: Req, response: Res): Promise<void> {
+  async function serve(request: NodeRequest, response: NodeResponse): Promise<void> {
     let stay: NodeVisit | undefined
     const fail = (error: unknown): void => {
       onError(error, request)
@@ -46,7 +48,7 @@ export function withSession<
       const visit = await corridor.open(request.headers.cookie, request, {})
       stay = new NodeVisit(corridor, visit, response, fail)
       mount(request, response, property, corridor.cookieNames, stay)
-      await listener(request as Req & { readonly [K in P]: Session<D> }, response)
+      await listener(request as Req & { readonly [K in P]: Session<D> }, response as Res)
     } catch (error) {
       stay?.noteFailure()
       fail(error)

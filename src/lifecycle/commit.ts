@@ -1,5 +1,4 @@
-import { removeCookie, setCookie } from '../cookie/write.ts'
-import { warnIfPlainHttp } from '../cookie/secure.ts'
+import { removeCookie } from '../cookie/write.ts'
 import { UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { revisionOf } from '../record/record.ts'
@@ -7,8 +6,11 @@ import { type Draft, draftOf, wantsWrite } from '../session/draft.ts'
 import type { Outcome } from '../session/members.ts'
 import { withWrite } from '../session/merge.ts'
 import { stateOf } from '../session/session.ts'
-import { Base, type SessionState, type Visit } from '../session/state.ts'
+import { Base } from '../session/base.ts'
+import type { SessionState } from '../session/state.ts'
+import type { Visit } from '../session/visit.ts'
 import { type Engine, ask } from './engine.ts'
+import { oweCookie, oweRefreshedCookie } from './owed-cookie.ts'
 import { create, replace } from './write.ts'
 
 export interface CommitResult {
@@ -31,10 +33,11 @@ export function commit(
   visit: Visit,
   failed: boolean,
 ): CommitResult | Promise<CommitResult> {
-  const idle = visit.turn === undefined && visit.touching === undefined
-  if (idle && visit.removals.length === 0) {
-    const { kind } = intentOf(engine, stateOf(visit.session), failed)
-    if (kind === 'nothing') return resultOf(engine, visit, idleOutcome(visit, false))
+  const waits = visit.turn !== undefined || visit.touching !== undefined
+  if (!waits && visit.removals.length === 0) {
+    const intent = intentOf(engine, stateOf(visit.session), failed)
+    if (intent.kind === 'nothing') return resultOf(engine, visit, idleOutcome(visit))
+    return inTurn(visit, async () => resultOf(engine, visit, await act(engine, visit, intent)))
   }
   return inTurn(visit, async () => resultOf(engine, visit, await carryOut(engine, visit, failed)))
 }
@@ -59,16 +62,19 @@ export function inTurn<T>(visit: Visit, work: () => Promise<T>): Promise<T> {
   return run
 }
 
-/** The one switch at the end of a request (DESIGN.md §5). */
 async function carryOut(engine: Engine, visit: Visit, failed: boolean): Promise<Outcome> {
-  const touched = await answerOfTouch(visit)
+  await noteTouch(visit)
   if ((await removeEnded(engine, visit)) === 'gone') return gone(visit)
+  return act(engine, visit, intentOf(engine, stateOf(visit.session), failed))
+}
+
+/** The one switch at the end of a request (DESIGN.md §5). */
+async function act(engine: Engine, visit: Visit, intent: Intent): Promise<Outcome> {
   const state = stateOf(visit.session)
-  const intent = intentOf(engine, state, failed)
   switch (intent.kind) {
     case 'nothing':
-      if (touched) oweRefreshedCookie(engine, state)
-      return idleOutcome(visit, touched)
+      if (visit.touched) oweRefreshedCookie(engine, state)
+      return idleOutcome(visit)
     case 'refused':
       return gone(visit)
     case 'create':
@@ -80,7 +86,7 @@ async function carryOut(engine: Engine, visit: Visit, failed: boolean): Promise<
       if (family !== undefined) refuseAfterFirstByte(visit)
       if ((await replace(engine, state, intent.draft)) === 'gone') return gone(visit)
       if (family !== undefined) oweCookie(engine, state)
-      else if (touched || timeoutMs || persistent) oweRefreshedCookie(engine, state)
+      else if (visit.touched || timeoutMs || persistent) oweRefreshedCookie(engine, state)
       return 'saved'
     }
   }
@@ -97,21 +103,21 @@ function intentOf({ policy }: Engine, state: SessionState, failed: boolean): Int
   return { kind: state.base === undefined ? 'create' : 'replace', draft }
 }
 
-function idleOutcome(visit: Visit, touched: boolean): Outcome {
-  if (visit.invalidated) return 'destroyed'
+function idleOutcome({ invalidated, touched }: Visit): Outcome {
+  if (invalidated) return 'destroyed'
   return touched ? 'touched' : 'unchanged'
 }
 
 /** Waits for the touch sent at open. A touch that failed spoils nothing that was only read. */
-async function answerOfTouch(visit: Visit): Promise<boolean> {
+export async function noteTouch(visit: Visit): Promise<void> {
   const { touching } = visit
   visit.touching = undefined
   const answer = await touching?.answer
   const state = stateOf(visit.session)
-  if (touching === undefined || answer === undefined || state.base !== touching.base) return false
+  if (touching === undefined || answer === undefined || state.base !== touching.base) return
   if (answer.status === 'gone') {
     state.lose()
-    return false
+    return
   }
   const { record, flash, view, whole } = touching.base
   const { touchedAt, edition, promotedAt } = answer
@@ -120,8 +126,8 @@ async function answerOfTouch(visit: Visit): Promise<boolean> {
   const writes = mine ? withWrite(record.writes, answer.revision) : record.writes
   const touched = { ...record, writes, touchedAt, edition, promotedAt }
   state.base = new Base(touched, flash, view, whole)
+  visit.touched = true
   publish('touched', { id: record.id, request: visit.request })
-  return true
 }
 
 /** Invalidated sessions go first: a crash in between must not leave both (PROTOCOL.md rule 14). */
@@ -161,30 +167,6 @@ function refuseAfterFirstByte({ finished }: Visit): void {
     'a session cannot be created or rotated after the response has begun: its cookie cannot be ' +
       'sent any more; do it before the first byte',
   )
-}
-
-function oweCookie({ policy, seal }: Engine, { visit, base, family }: SessionState): void {
-  if (base === undefined) return
-  const { name, secure } = visit.cookie
-  const { id, edition } = base.record
-  const value = seal.write(name, { id, family, edition })
-  const maxAge = lifeOf(policy.cookie.maxAge, base)
-  visit.owedCookie = setCookie({ name, value, secure, maxAge }, policy.cookie.attributes)
-  if (secure) warnIfPlainHttp(visit.request)
-}
-
-/** Only a cookie that outlives the browser has a life to prolong. */
-function oweRefreshedCookie(engine: Engine, state: SessionState): void {
-  const { base } = state
-  if (base !== undefined && lifeOf(engine.policy.cookie.maxAge, base) !== undefined) {
-    oweCookie(engine, state)
-  }
-}
-
-function lifeOf(maxAge: number | null, { record }: Base): number | undefined {
-  const timeout = record.timeoutMs / 1000
-  if (maxAge !== null) return Math.max(maxAge, timeout)
-  return record.persistent ? timeout : undefined
 }
 
 function resultOf({ policy }: Engine, visit: Visit, outcome: Outcome): CommitResult {

@@ -3,7 +3,7 @@ import type { StoreOperation } from '../errors.ts'
 import { publish } from '../events.ts'
 import type { Policy } from '../options/resolve.ts'
 import { type CsrfTokens, createCsrfTokens } from '../session/csrf.ts'
-import type { Visit } from '../session/state.ts'
+import type { Visit } from '../session/visit.ts'
 import type { Store } from '../store/store.ts'
 import { Deadlines } from './deadline.ts'
 

@@ -1,7 +1,7 @@
 import { publish } from '../events.ts'
 import { draftOf, wantsWrite } from '../session/draft.ts'
 import { stateOf } from '../session/session.ts'
-import type { Visit } from '../session/state.ts'
+import type { Visit } from '../session/visit.ts'
 
 let warned = false
 

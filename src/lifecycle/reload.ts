@@ -1,7 +1,8 @@
 import { GoneError } from '../errors.ts'
 import { dropData, hydrate, stateOf } from '../session/session.ts'
 import { FlashLog } from '../session/flash.ts'
-import { Base, type Visit, viewOf } from '../session/state.ts'
+import { Base, viewOf } from '../session/base.ts'
+import type { Visit } from '../session/visit.ts'
 import { type Engine, ask } from './engine.ts'
 import { readData, readFlash } from './payload.ts'
 

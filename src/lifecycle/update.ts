@@ -5,8 +5,10 @@ import { revisionOf } from '../record/record.ts'
 import { type Changes, type Data, changesSince, setOwn, snapshotOf } from '../session/changes.ts'
 import { rewritten } from '../session/merge.ts'
 import { refuseReserved, stateOf } from '../session/session.ts'
-import { Base, type SessionState, type Visit } from '../session/state.ts'
-import { inTurn, save } from './commit.ts'
+import { Base } from '../session/base.ts'
+import type { SessionState } from '../session/state.ts'
+import type { Visit } from '../session/visit.ts'
+import { inTurn, noteTouch, save } from './commit.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
 import { checkSize, readData, readFlash, writeData } from './payload.ts'
 import { patience } from './write.ts'
@@ -21,6 +23,7 @@ export async function update<R>(
   visit: Visit,
   change: (draft: Data) => R,
 ): Promise<Awaited<R>> {
+  await noteTouch(visit)
   const state = stateOf(visit.session)
   if (state.standing !== 'open') throw new GoneError(state.id)
   const writeId = randomWriteId()

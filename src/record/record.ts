@@ -86,9 +86,10 @@ export function formatRecord(record: SessionRecord): string | Buffer {
 /** Parses a stored value. Anything that is not exactly a record of this format is not a record. */
 export function parseRecord(value: Buffer): SessionRecord | Unreadable {
   const end = value.indexOf(NEWLINE)
-  const fields = value.toString('latin1', 0, Math.max(end, 0)).split(' ')
+  const header = value.toString('latin1', 0, Math.max(end, 0))
+  const fields = header.split(' ')
   if (fields[0] !== MAGIC + VERSION) return isNewer(fields[0] ?? '') ? 'newer' : 'undecodable'
-  if (fields.length !== FIELDS) return 'undecodable'
+  if (fields.length !== FIELDS || /[^ -~]/.test(header)) return 'undecodable'
   const [id, writes, familyHash, edition, promoted, created, touched, idle, ...rest] = fields.slice(
     1,
   ) as FieldTuple
@@ -182,6 +183,7 @@ export function formatPrincipal(principal: string | null): string {
 
 function parsePrincipal(field: string): string | null | undefined {
   if (field === NONE) return null
+  if (/[^\w.!~*'()%-]/.test(field)) return undefined
   try {
     return decodeURIComponent(field)
   } catch {

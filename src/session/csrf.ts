@@ -14,7 +14,6 @@ export interface CsrfTokens {
  */
 export function createCsrfTokens(secrets: readonly string[]): CsrfTokens {
   const keys = secrets.map((secret) => deriveKey(secret, 'csrf'))
-  const tokenBy = (key: KeyObject, family: string, nonce: string) => sign(key, `${family}.${nonce}`)
   return {
     make: (family, nonce) => tokenBy(keys[0] as KeyObject, family, nonce),
     verify(candidate, family, nonce) {
@@ -26,4 +25,8 @@ export function createCsrfTokens(secrets: readonly string[]): CsrfTokens {
       })
     },
   }
+}
+
+function tokenBy(key: KeyObject, family: string, nonce: string): string {
+  return sign(key, `${family}.${nonce}`)
 }

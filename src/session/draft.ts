@@ -1,7 +1,8 @@
 import { type Changes, type Data, changesSince } from './changes.ts'
 import type { FlashLog } from './flash.ts'
 import { dataOf, refuseReserved } from './session.ts'
-import { type SessionState, type View, type Wishes, viewOf } from './state.ts'
+import { type View, viewOf } from './base.ts'
+import type { SessionState, Wishes } from './state.ts'
 
 /** What a request wants written, as it stood when the write began. */
 export interface Draft {

@@ -12,10 +12,11 @@ export function lockMembers(prototype: object): void {
   const members = Object.getOwnPropertyDescriptors(prototype) as Record<string, PropertyDescriptor>
   delete members['constructor']
   for (const name of KEPT_FREE) members[name] ??= { get: () => undefined }
-  for (const [name, { get, value }] of Object.entries(members)) {
-    const member: unknown = value === undefined ? undefined : Object.freeze(value)
+  for (const [name, descriptor] of Object.entries(members)) {
+    const member: unknown = Object.freeze(descriptor.value)
+    const accessor = 'value' in descriptor ? { get: () => member } : descriptor
     Object.defineProperty(prototype, name, {
-      get: get ?? (() => member),
+      ...accessor,
       set: () => {
         throw new DataError(
           'reserved_key',

@@ -9,6 +9,10 @@ import { FlashLog } from './flash.ts'
 import { lockMembers } from './lock-members.ts'
 import { SessionState } from './state.ts'
 
+/** The inside of a session, for the lifecycle; the package does not export it. */
+export let stateOf: (session: SessionObject) => SessionState
+export let replaceState: (session: SessionObject, state: SessionState) => void
+
 /**
  * The session the application works with: data are its own enumerable properties, members live on
  * the prototype. What members do is noted in the state; nothing here reaches a store.
@@ -114,17 +118,14 @@ export class SessionObject {
     return `Session ${inspect({ id: this.id, keys: Object.keys(this) }, { breakLength: 100 })}`
   }
 
-  static stateOf(session: SessionObject): SessionState {
-    return session.#state
-  }
-
-  static replaceState(session: SessionObject, state: SessionState): void {
-    session.#state = state
+  static {
+    stateOf = (session) => session.#state
+    replaceState = (session, state) => {
+      session.#state = state
+    }
   }
 }
 
-/** The inside of a session, for the lifecycle; the package does not export it. */
-export const { stateOf, replaceState } = SessionObject
 lockMembers(SessionObject.prototype)
 
 export const LEFT_BEHIND =
@@ -140,6 +141,7 @@ function writable(state: SessionState): SessionState {
  * `undefined` is a deletion.
  */
 export function dataOf(session: SessionObject): Data {
+  // oxlint-disable-next-line typescript/no-misused-spread -- own properties are what is wanted
   const data: Data = { ...session }
   for (const key of Object.keys(data)) {
     if (data[key] === undefined) Reflect.deleteProperty(data, key)

@@ -1,6 +1,6 @@
 import { OptionError } from '../errors.ts'
 import { nearest } from '../options/check.ts'
-import type { SessionData, SessionOptions } from '../options/options.ts'
+import type { SessionData } from '../options/options.ts'
 import { type Sessions, createSessions } from '../sessions.ts'
 import { redisStore } from '../store/redis/redis-store.ts'
 import type { RedisStoreOptions } from '../store/redis/redis-store.ts'

@@ -49,8 +49,10 @@ local function parse(value)
   if string.sub(value, 1, 9) ~= 'sojourn1 ' then return nil end
   local stop = string.find(value, '\n', 1, true)
   if not stop then return nil end
+  local header = string.sub(value, 1, stop - 1)
+  if string.find(header, '[^ -~]') then return nil end
   local id, writes, family, edition, promoted, created, touched, idle, deadline, persistence, csrf,
-    principal, kinds = string.match(string.sub(value, 1, stop - 1), HEADER)
+    principal, kinds = string.match(header, HEADER)
   if not id or not string.find(id, '^[%w_-]+$') or #id > 128 or family == '' or csrf == '' then
     return nil
   end

@@ -1,0 +1,172 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { expiryOf, formatRecord, parseRecord, revisionOf, type SessionRecord } from './record.ts'
+
+const token = (longest: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${longest}}$`))
+const payload = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+)
+const instant = fc.integer({ min: 0, max: 8_000_000_000_000 })
+
+const records: fc.Arbitrary<SessionRecord> = fc.record({
+  id: token(128),
+  writes: fc.array(token(22), { minLength: 1, maxLength: 8 }),
+  familyHash: token(43),
+  edition: fc.nat(),
+  promotedAt: instant,
+  createdAt: instant,
+  touchedAt: instant,
+  timeoutMs: fc.integer({ min: 1, max: 34_560_000 }).map((seconds) => seconds * 1000),
+  touchIntervalMs: fc.nat(60_000),
+  deadline: fc.option(instant),
+  persistent: fc.boolean(),
+  csrfNonce: fc.oneof(
+    fc.constant(''),
+    token(22).filter((nonce) => nonce !== '-'),
+  ),
+  principal: fc.option(fc.string({ unit: 'grapheme' })),
+  data: payload,
+  flash: fc.option(payload, { nil: undefined }),
+})
+
+const RECORD: SessionRecord = {
+  id: 'u3J8-id',
+  writes: ['w2', 'w1'],
+  familyHash: 'hash',
+  edition: 2,
+  promotedAt: 1_795_000_009_000,
+  createdAt: 1_795_000_000_000,
+  touchedAt: 1_795_000_010_000,
+  timeoutMs: 1_200_000,
+  touchIntervalMs: 1500,
+  deadline: 1_797_592_000_000,
+  persistent: true,
+  csrfNonce: '',
+  principal: 'ann@example.org',
+  data: '{"cart":[]}',
+  flash: '["ö"]',
+}
+const TEXT =
+  'sojourn1 u3J8-id w2,w1 hash 2 9000 1795000000000 10000 1200+1.5 2592000000 p - ' +
+  'ann%40example.org text,text:6\n{"cart":[]}["ö"]'
+
+function stored(record: SessionRecord): Buffer {
+  const value = formatRecord(record)
+  return typeof value === 'string' ? Buffer.from(value) : value
+}
+
+describe('the stored form of a record', () => {
+  test('can be read by a person', () => {
+    expect(formatRecord(RECORD)).toBe(TEXT)
+    expect(parseRecord(Buffer.from(TEXT))).toEqual(RECORD)
+  })
+
+  test('is text when both payloads are, and gives back whatever was put in', () => {
+    fc.assert(
+      fc.property(records, (record) => {
+        const value = formatRecord(record)
+        const { data, flash } = record
+        const allText = typeof data === 'string' && typeof (flash ?? '') === 'string'
+        expect(typeof value).toBe(allText ? 'string' : 'object')
+        expect(parseRecord(stored(record))).toEqual(record)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('names its revision and its end', () => {
+    expect(revisionOf(RECORD)).toBe('w2')
+    expect(expiryOf(RECORD)).toBe(1_795_001_211_500)
+    expect(expiryOf({ ...RECORD, deadline: 1_795_000_000_001 })).toBe(1_795_000_000_001)
+    expect(expiryOf({ ...RECORD, deadline: null })).toBe(1_795_001_211_500)
+  })
+})
+
+describe('what is not exactly a record', () => {
+  const field = (index: number, text: string) => {
+    const [header, ...payloads] = TEXT.split('\n') as [string, ...string[]]
+    return [header.split(' ').with(index, text).join(' '), ...payloads].join('\n')
+  }
+
+  test.each([
+    ['nothing', ''],
+    ['other text', '{"userId":1}'],
+    ['a header without end', TEXT.replace('\n', ' ')],
+    ['one field more', TEXT.replace(' p ', ' p p ')],
+    ['one field less', TEXT.replace(' p ', ' ')],
+    ['an older version', field(0, 'sojourn0')],
+    ['another magic word', field(0, 'Sojourn1')],
+    ['no id', field(1, '')],
+    ['an id with a dot', field(1, 'a.b')],
+    ['a long id', field(1, 'a'.repeat(129))],
+    ['no write', field(2, '')],
+    ['an empty write', field(2, 'w2,')],
+    ['nine writes', field(2, '1,2,3,4,5,6,7,8,9')],
+    ['no family', field(3, '')],
+    ['a negative edition', field(4, '-1')],
+    ['an edition in hexadecimal', field(4, '0x1')],
+    ['an edition with a fraction', field(4, '1.5')],
+    ['no promotion', field(5, '')],
+    ['a creation beyond all numbers', field(6, '9'.repeat(16))],
+    ['a creation with an exponent', field(6, '1e12')],
+    ['no activity', field(7, ' ')],
+    ['no touch interval', field(8, '1200')],
+    ['a timeout beyond all numbers', field(8, `${'9'.repeat(400)}+60`)],
+    ['a word for a deadline', field(9, 'never')],
+    ['an unknown persistence', field(10, 'x')],
+    ['a family that is not ASCII', field(3, 'hásh')],
+    ['a tab in the header', field(3, 'ha\tsh')],
+    ['no csrf nonce, not even none', field(11, '')],
+    ['a principal that is not encoded', field(12, '%zz')],
+    ['a principal that is not UTF-8', field(12, '%ff')],
+    ['an unknown kind', field(13, 'json')],
+    ['flash that is longer than everything', field(13, 'text,text:18')],
+    ['flash of no length', field(13, 'text,text')],
+  ])('%s', (_, text) => {
+    expect(parseRecord(Buffer.from(text))).toBe('undecodable')
+  })
+
+  test('is newer when a later version of the format wrote it', () => {
+    expect(parseRecord(Buffer.from(field(0, 'sojourn2')))).toBe('newer')
+    expect(parseRecord(Buffer.from('sojourn17 and then who knows\n'))).toBe('newer')
+  })
+})
+
+/** One byte changed, put in or taken out; or the end cut off. */
+function mutate(value: Buffer, kind: number, place: number, byte: number): Buffer {
+  const at = place % (value.length + 1)
+  const [before, after] = [value.subarray(0, at), value.subarray(at)]
+  if (kind === 0) return Buffer.concat([before, Buffer.from([byte]), after.subarray(1)])
+  if (kind === 1) return Buffer.concat([before, Buffer.from([byte]), after])
+  return kind === 2 ? Buffer.concat([before, after.subarray(1)]) : Buffer.from(before)
+}
+
+describe('a stored value that was changed', () => {
+  const mutation = fc.tuple(fc.nat(3), fc.nat(), fc.integer({ min: 0, max: 255 }))
+
+  test('is never an exception, and has another id only where the id itself was changed', () => {
+    fc.assert(
+      fc.property(records, fc.array(mutation, { minLength: 1, maxLength: 3 }), (record, steps) => {
+        let value = stored(record)
+        for (const [kind, place, byte] of steps) value = mutate(value, kind, place, byte)
+        const parsed = parseRecord(value)
+        if (typeof parsed === 'string') return
+        const written = value.toString('latin1').split(' ')[1]
+        expect(parsed.id).toBe(written)
+        expect(parseRecord(stored(parsed))).toEqual(parsed)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('gives nobody an id of more than the allowed characters', () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const value = Buffer.from(TEXT)
+      value[11] = byte
+      const parsed = parseRecord(value)
+      if (typeof parsed !== 'string') expect(parsed.id).toMatch(/^[A-Za-z0-9_-]+$/)
+    }
+  })
+})

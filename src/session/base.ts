@@ -1,0 +1,41 @@
+import type { SessionRecord } from '../record/record.ts'
+import { decode, encodeComparable } from '../record/serialize.ts'
+import { type Data, type Snapshot, snapshotOf } from './changes.ts'
+import type { FlashEntry } from './flash.ts'
+
+/** The data as this request saw or wrote them last, to find its changes against. */
+export type View = { readonly text: string } | { readonly snapshot: Snapshot }
+
+/** The stored session a request's changes are measured against. */
+export class Base {
+  readonly record: SessionRecord
+  readonly flash: readonly FlashEntry[]
+  readonly view: View
+  /** The record holds just what the view shows; `false` once other requests' keys were merged in. */
+  readonly whole: boolean
+  #snapshot: Snapshot | undefined
+
+  constructor(record: SessionRecord, flash: readonly FlashEntry[], view: View, whole: boolean) {
+    this.record = record
+    this.flash = flash
+    this.view = view
+    this.whole = whole
+  }
+
+  get snapshot(): Snapshot {
+    this.#snapshot ??=
+      'text' in this.view ? snapshotOf(decode(this.view.text) as Data) : this.view.snapshot
+    return this.#snapshot
+  }
+
+  /** The value a key had for this request before it changed it. */
+  value(key: string): unknown {
+    const text = this.snapshot.get(key)
+    return text === undefined ? undefined : decode(text)
+  }
+}
+
+export function viewOf(data: Data): View {
+  const text = encodeComparable(data)
+  return text === undefined ? { snapshot: snapshotOf(data) } : { text }
+}

@@ -1,0 +1,79 @@
+import type { Policy } from '../options/resolve.ts'
+import type { Store, TouchAnswer } from '../store/store.ts'
+import type { Base } from './base.ts'
+import type { Data } from './changes.ts'
+import type { CsrfTokens } from './csrf.ts'
+import type { Outcome } from './members.ts'
+import type { SessionObject } from './session.ts'
+import { SessionState } from './state.ts'
+
+/** What a session asks of the lifecycle that opened it; a session itself holds no connection. */
+export interface Lifecycle {
+  readonly policy: Policy
+  readonly csrf: CsrfTokens
+  save(visit: Visit): Promise<Outcome>
+  update<R>(visit: Visit, change: (draft: Data) => R): Promise<Awaited<R>>
+  reload(visit: Visit): Promise<void>
+}
+
+/** A record this request has to remove at its commit. */
+export interface Removal {
+  readonly id: string
+  readonly principal: string | null
+}
+
+/** The cookie this request would read and set. */
+export interface CookieTarget {
+  readonly name: string
+  readonly secure: boolean
+}
+
+/** One request's stay: from open to commit. It outlives the session objects it goes through. */
+export class Visit {
+  readonly lifecycle: Lifecycle
+  readonly request: unknown
+  readonly cookie: CookieTarget
+  countsAsActivity: boolean
+  /** The store bound to this request, once it was needed. */
+  store: Promise<Store> | Store | undefined
+  openedAt: number
+  /** The session as the application has it now. */
+  session: SessionObject
+  readonly removals: Removal[] = []
+  invalidated = false
+  /** A Set-Cookie value that an earlier save() or update() of this request has earned. */
+  owedCookie: string | undefined
+  /** The touch sent at open, whose answer the commit waits for. `undefined`: it failed. */
+  touching: { readonly base: Base; readonly answer: Promise<TouchAnswer | undefined> } | undefined
+  /** The store has noted this request's activity. */
+  touched = false
+  /** Writes of one request take turns: this one is under way. */
+  turn: Promise<unknown> | undefined
+  /** The commit has answered; the response may have begun. */
+  finished = false
+
+  constructor(
+    lifecycle: Lifecycle,
+    request: unknown,
+    cookie: CookieTarget,
+    countsAsActivity: boolean,
+    openedAt: number,
+    create: (state: SessionState) => SessionObject,
+  ) {
+    this.lifecycle = lifecycle
+    this.request = request
+    this.cookie = cookie
+    this.countsAsActivity = countsAsActivity
+    this.openedAt = openedAt
+    this.session = create(new SessionState(this))
+  }
+
+  /** The session goes; its record, if it has one, is removed at the commit. */
+  end(base: Base | undefined): void {
+    if (base !== undefined) {
+      this.removals.push({ id: base.record.id, principal: base.record.principal })
+    }
+    this.invalidated = true
+    this.owedCookie = undefined
+  }
+}
