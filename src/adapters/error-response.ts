@@ -31,6 +31,7 @@ export function respondPlainly(response: AnyResponse, error: unknown): void {
 }
 
 function errorStatus(error: unknown): number {
-  const status = Number((error as { status?: unknown } | null | undefined)?.status)
-  return Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500
+  const status = (error as { status?: unknown } | null | undefined)?.status
+  if (typeof status !== 'number' || !Number.isInteger(status)) return 500
+  return status >= 400 && status <= 599 ? status : 500
 }

@@ -6,7 +6,7 @@ import { type CreateObject, type Sessions, corridorFrom } from '../sessions.ts'
 import type { SessionCookie } from './express-cookie.ts'
 import { type Callback, ExpressSessionObject } from './express-session.ts'
 import { plainErrorResponse } from './node-response.ts'
-import { type AdapterOptions, NodeVisit, mount } from './node-visit.ts'
+import { type AdapterOptions, NodeVisit, always, mount } from './node-visit.ts'
 
 /** What Express applications and packages know from express-session, beside our own members. */
 export interface ExpressMembers {
@@ -49,7 +49,7 @@ const create: CreateObject = (state) => new ExpressSessionObject(state)
  */
 export function session<D extends object = SessionData>(
   sessions: Sessions<D> | (NoInfer<SessionOptions<D>> & NoReservedKeys<D>),
-  { property = 'session' }: AdapterOptions = {},
+  { property = 'session', countAsActivity = always }: AdapterOptions<string, Request> = {},
 ): RequestHandler {
   const corridor = corridorFrom<D>(sessions)
 
@@ -72,7 +72,8 @@ export function session<D extends object = SessionData>(
       if (complete) next(error)
       else plainErrorResponse(response, error)
     }
-    const opened = corridor.open(request.headers.cookie, request, {}, create)
+    const open = { countAsActivity: countAsActivity(request) }
+    const opened = corridor.open(request.headers.cookie, request, open, create)
     if (opened instanceof Promise) opened.then(enter, next)
     else enter(opened)
   }

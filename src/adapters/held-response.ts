@@ -1,9 +1,8 @@
+import { getDefaultHighWaterMark } from 'node:stream'
 import type { AnyResponse, SendingMethod } from './any-response.ts'
 import { checkChunk, checkHead, headersSent } from './any-response.ts'
 import type { HeaderList } from './response-headers.ts'
 import { headerList, headersOf, setHeaders, withoutHeaders } from './response-headers.ts'
-
-const defaultHighWaterMark = 16_384
 
 /**
  * What code that looks at a held response sees, laid over the response's own answers. `_header` is
@@ -49,10 +48,10 @@ export class HeldResponse {
   /**
    * Keeps one call and answers as Node would.
    *
-   * `write` answers true until `writableHighWaterMark` bytes are held, as Node does for a response
-   * that waits its turn on a pipelined connection. False for less would hang under packages that
-   * move 'drain' listeners to a stream of their own (compression): that stream, not yet full when
-   * it gets the bytes, owes nobody a 'drain'.
+   * `write` answers true until `writableHighWaterMark` bytes are held, at least a stream's default
+   * (16 KiB, in Node 22 and later 64 KiB), as Node does for a response that waits its turn on a
+   * pipelined connection. False for less would hang under compression, which moves 'drain'
+   * listeners to a stream of its own: not full when it gets the bytes, that owes nobody a 'drain'.
    *
    * @throws what Node throws: for an invalid head or chunk, and for a second head.
    */
@@ -63,7 +62,7 @@ export class HeldResponse {
     else if (method === 'writeHead') throw headersSent(response, 'write')
     const kept = method === 'writeHead' ? withoutHeaders(args) : args
     this.#calls.push({ method, args: kept })
-    if (method === 'write') return this.#hasRoomAfter(args[0] as string | Uint8Array)
+    if (method === 'write') return this.#hasRoomAfter(args[0] as string | ArrayBufferView)
     if (method === 'end') {
       this.ended = true
       this.#show({ finished: true, writableEnded: true, writableNeedDrain: false })
@@ -87,11 +86,12 @@ export class HeldResponse {
     }
   }
 
-  #hasRoomAfter(chunk: string | Uint8Array): boolean {
+  #hasRoomAfter(chunk: string | ArrayBufferView): boolean {
     const response = this.#response
     if (this.ended || response.destroyed || response.stream?.destroyed) return false
-    this.#size += chunk.length
-    if (this.#size < (response.writableHighWaterMark ?? defaultHighWaterMark)) return true
+    this.#size += typeof chunk === 'string' ? chunk.length : chunk.byteLength
+    const room = Math.max(response.writableHighWaterMark ?? 0, getDefaultHighWaterMark(false))
+    if (this.#size < room) return true
     this.#owesDrain = true
     this.#show({ writableNeedDrain: true })
     return false
@@ -114,6 +114,7 @@ export class HeldResponse {
 
   /** Makes the calls again, with the status they were made under. What throws is not made twice. */
   replay(make: (method: SendingMethod, args: unknown[]) => unknown): void {
+    if (!this.begun) return
     const assignedLater = statusOf(this.#response)
     const status = this.#status
     assignStatus(this.#response, status, assignedLater)

@@ -15,9 +15,15 @@ import {
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest
 
-export interface AdapterOptions<P extends string = string> {
+export interface AdapterOptions<P extends string = string, R = NodeRequest> {
   /** The name of the session on the request. Default `session`. */
   readonly property?: P
+  /** Whether a request prolongs its session; `false` for polling. Default: every request does. */
+  readonly countAsActivity?: (request: R) => boolean
+}
+
+export function always(): boolean {
+  return true
 }
 
 /** One request's session between its opening and the first byte of its response. */

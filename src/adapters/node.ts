@@ -3,7 +3,7 @@ import { requireFunction } from '../options/check.ts'
 import type { SessionData } from '../options/options.ts'
 import type { Session } from '../session/members.ts'
 import { type Sessions, corridorOf } from '../sessions.ts'
-import { type AdapterOptions, type NodeRequest, NodeVisit, mount } from './node-visit.ts'
+import { type AdapterOptions, type NodeRequest, NodeVisit, always, mount } from './node-visit.ts'
 import { type NodeResponse, plainErrorResponse } from './node-response.ts'
 
 export interface NodeAdapterOptions<P extends string = 'session'> extends AdapterOptions<P> {
@@ -36,7 +36,7 @@ export function withSession<
 ): (request: NodeRequest, response: NodeResponse) => void {
   const corridor = corridorOf(sessions)
   requireFunction('listener', listener)
-  const { property = 'session', onError = printError } = options
+  const { property = 'session', countAsActivity = always, onError = printError } = options
 
   async function serve(request: NodeRequest, response: NodeResponse): Promise<void> {
     let stay: NodeVisit | undefined
@@ -45,7 +45,8 @@ export function withSession<
       plainErrorResponse(response, error)
     }
     try {
-      const visit = await corridor.open(request.headers.cookie, request, {})
+      const open = { countAsActivity: countAsActivity(request) }
+      const visit = await corridor.open(request.headers.cookie, request, open)
       stay = new NodeVisit(corridor, visit, response, fail)
       mount(request, response, property, corridor.cookieNames, stay)
       await listener(request as Req & { readonly [K in P]: Session<D> }, response as Res)

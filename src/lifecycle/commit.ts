@@ -62,7 +62,8 @@ export function inTurn<T>(visit: Visit, work: () => Promise<T>): Promise<T> {
   return run
 }
 
-async function carryOut(engine: Engine, visit: Visit, failed: boolean): Promise<Outcome> {
+/** Everything a save or a commit does, in its turn. */
+export async function carryOut(engine: Engine, visit: Visit, failed: boolean): Promise<Outcome> {
   await noteTouch(visit)
   if ((await removeEnded(engine, visit)) === 'gone') return gone(visit)
   return act(engine, visit, intentOf(engine, stateOf(visit.session), failed))
@@ -103,8 +104,9 @@ function intentOf({ policy }: Engine, state: SessionState, failed: boolean): Int
   return { kind: state.base === undefined ? 'create' : 'replace', draft }
 }
 
-function idleOutcome({ invalidated, touched }: Visit): Outcome {
-  if (invalidated) return 'destroyed'
+/** A visitor who came without a cookie had nothing to end. */
+function idleOutcome({ invalidated, removed, cookie, touched }: Visit): Outcome {
+  if (invalidated && (removed || cookie.sent)) return 'destroyed'
   return touched ? 'touched' : 'unchanged'
 }
 
@@ -138,6 +140,7 @@ async function removeEnded(engine: Engine, visit: Visit): Promise<'removed' | 'g
     const answer = await ask(engine, visit, 'remove', (store) => store.remove(key, principal))
     visit.removals.shift()
     if (answer === 'gone') return stateOf(visit.session).lose()
+    visit.removed = true
     publish('destroyed', { id, request: visit.request })
   }
   return 'removed'
@@ -169,12 +172,13 @@ function refuseAfterFirstByte({ finished }: Visit): void {
   )
 }
 
+/** A removal goes only to a browser that sent the cookie: it might wipe a newer one otherwise. */
 function resultOf({ policy }: Engine, visit: Visit, outcome: Outcome): CommitResult {
   visit.finished = true
-  const { name, secure } = visit.cookie
-  if (outcome === 'gone') return { outcome }
-  if (outcome === 'destroyed') {
+  const { owedCookie } = visit
+  const { name, secure, sent } = visit.cookie
+  if (outcome === 'destroyed' && sent) {
     return { outcome, setCookie: removeCookie(name, secure, policy.cookie.attributes) }
   }
-  return visit.owedCookie === undefined ? { outcome } : { outcome, setCookie: visit.owedCookie }
+  return owedCookie === undefined ? { outcome } : { outcome, setCookie: owedCookie }
 }

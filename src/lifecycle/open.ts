@@ -38,11 +38,12 @@ export function openVisit(
 ): Visit | Promise<Visit> {
   const { cookie } = engine.policy
   const secure = isSecure(cookie, request, local)
-  const target = { name: secure ? cookie.secureName : cookie.plainName, secure }
+  const name = secure ? cookie.secureName : cookie.plainName
+  const found = findCookie(header, name)
+  const target = { name, secure, sent: found !== 'none' }
   const visit = new Visit(lifecycle, request, target, countAsActivity, engine.store.now(), create)
-  const found = findCookie(header, target.name)
   if (found === 'none') return visit
-  const credential = found === 'duplicate' ? found : engine.seal.read(target.name, found.value)
+  const credential = found === 'duplicate' ? found : engine.seal.read(name, found.value)
   if (typeof credential !== 'string') return openStored(engine, visit, credential)
   publish('rejected', { reason: credential, request })
   return visit

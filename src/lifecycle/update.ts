@@ -8,7 +8,7 @@ import { refuseReserved, stateOf } from '../session/session.ts'
 import { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { inTurn, noteTouch, save } from './commit.ts'
+import { carryOut, inTurn, noteTouch } from './commit.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
 import { checkSize, readData, readFlash, writeData } from './payload.ts'
 import { patience } from './write.ts'
@@ -35,22 +35,26 @@ export async function update<R>(
     const result = await change(draft)
     const changes = changesSince(before, draft)
     refuseReserved(visit.session, changes.keys())
-    if (base === undefined) {
-      await updateUnstored(engine, state, changes)
-      return result
-    }
-    if (changes.size === 0) return result
-    const attempt = { base, draft, changes, writeId }
-    if (await inTurn(visit, () => tryReplace(engine, state, attempt))) return result
+    if (base !== undefined && changes.size === 0) return result
+    const written = await inTurn(visit, () =>
+      base === undefined
+        ? tryCreate(engine, state, changes)
+        : tryReplace(engine, state, { base, draft, changes, writeId }),
+    )
+    if (written) return result
     mayRetry()
   }
 }
 
 /** A session without a record is created with the changed keys and everything set so far. */
-async function updateUnstored(engine: Engine, state: SessionState, changes: Changes) {
-  for (const [key, value] of changes) setOwn(state.visit.session, key, value)
-  const outcome = await save(engine, state.visit)
+async function tryCreate(engine: Engine, state: SessionState, changes: Changes): Promise<boolean> {
+  if (state.base !== undefined) return false
+  const { visit } = state
+  if (stateOf(visit.session) !== state) throw new GoneError(state.id)
+  for (const [key, value] of changes) setOwn(visit.session, key, value)
+  const outcome = await carryOut(engine, visit, false)
   if (outcome === 'gone') throw new GoneError(state.id)
+  return true
 }
 
 interface Attempt {

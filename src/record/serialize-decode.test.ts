@@ -5,6 +5,9 @@ function tagged(body: string): string {
   return `{"$tagged":${body}}`
 }
 
+/** 8,000 different letters: converting such a host takes a tenth of a second. */
+const HAN = Array.from({ length: 8000 }, (_, n) => String.fromCharCode(0x4e00 + n)).join('')
+
 describe('hostile text', () => {
   test.each([
     '',
@@ -40,7 +43,8 @@ describe('hostile text', () => {
     '{"$bigint":"-0"}',
     '{"$bigint":"1\\n"}',
     '{"$bigint":"1n"}',
-    `{"$bigint":"${'9'.repeat(9867)}"}`,
+    `{"$bigint":"${2n ** 32767n}"}`,
+    `{"$bigint":"${'9'.repeat(9866)}"}`,
     '{"$Date":0}',
     '{"$Date":""}',
     '{"$Date":"now"}',
@@ -49,6 +53,7 @@ describe('hostile text', () => {
     '{"$Date":"2026-02-30T00:00:00.000Z"}',
     '{"$Date":["2026-11-23T08:00:00.000Z"]}',
     '{"$URL":"nowhere"}',
+    '{"$URL":"https://ü.example/"}',
     '{"$URL":null}',
     '{"$URL":["https://a.example/"]}',
     `{"$URL":"a:${'b'.repeat(8191)}"}`,
@@ -145,12 +150,12 @@ describe('hostile text', () => {
     ['an escaped quote before', '{"a\\"":' + '['.repeat(1e7)],
     ['a text without end', '{"' + '['.repeat(1e7)],
     ['a bigint', tagged(`{"$bigint":"${'9'.repeat(1e7)}"}`)],
-    ['a host', tagged(`{"$URL":"http://${'%E4%B8%80%E4%BA%8C'.repeat(5e5)}"}`)],
+    ['hosts', tagged(`[${`{"$URL":"http://${HAN}/"},`.repeat(1000)}1]`)],
     ['a Date', tagged(`{"$Date":"${'1'.repeat(1e7)}"}`)],
   ])('10 MB of %s are refused fast', (_, text) => {
     const start = performance.now()
     expect(() => decode(text)).toThrow(SyntaxError)
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(2000)
   })
 })
 

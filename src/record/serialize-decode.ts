@@ -11,7 +11,7 @@ export const MAX_DEPTH = 500
 
 /** Parsing long integers and international host names takes more than linear time. */
 export const MAX_BIGINT_BITS = 32_768
-const MAX_BIGINT_LENGTH = 9866
+const MAX_BIGINT_LENGTH = 9865
 export const MAX_URL_LENGTH = 8192
 
 /** One level takes up to five brackets, `{"$shared":[0,{"$Map":[[`; the root one, a leaf three. */
@@ -141,7 +141,9 @@ function reviveLiteral(payload: unknown): unknown {
 function reviveBigint(payload: unknown): unknown {
   if (typeof payload !== 'string' || payload.length > MAX_BIGINT_LENGTH) throw malformed('$bigint')
   if (!/^(?:0|-?[1-9][0-9]*)$/.test(payload)) throw malformed('$bigint')
-  return BigInt(payload)
+  const value = BigInt(payload)
+  if (BigInt.asIntN(MAX_BIGINT_BITS, value) !== value) throw malformed('$bigint')
+  return value
 }
 
 function reviveDate(payload: unknown, reading: Reading): unknown {
@@ -152,9 +154,10 @@ function reviveDate(payload: unknown, reading: Reading): unknown {
   return name(date, reading)
 }
 
+/** `href` is always ASCII; other hosts would have to be converted, which is the slow part. */
 function reviveUrl(payload: unknown, reading: Reading): unknown {
   if (typeof payload !== 'string' || payload.length > MAX_URL_LENGTH) throw malformed('$URL')
-  if (!URL.canParse(payload)) throw malformed('$URL')
+  if (!/^[ -~]*$/.test(payload) || !URL.canParse(payload)) throw malformed('$URL')
   return name(new URL(payload), reading)
 }
 

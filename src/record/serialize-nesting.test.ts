@@ -6,6 +6,11 @@ function arrays(levels: number): string {
   return '['.repeat(levels) + ']'.repeat(levels)
 }
 
+function repeatedMap(inner: unknown): unknown {
+  const map = new Map<unknown, unknown>([[inner, inner]])
+  return map.set('self', map)
+}
+
 describe('nesting', () => {
   const wraps: [string, (inner: unknown) => unknown][] = [
     ['arrays', (inner) => [inner]],
@@ -14,13 +19,7 @@ describe('nesting', () => {
     ['Maps', (inner) => new Map([['a', inner]])],
     ['Map keys', (inner) => new Map([[inner, 'a']])],
     ['Sets', (inner) => new Set([inner])],
-    [
-      'repeated Maps',
-      (inner) => {
-        const map = new Map<unknown, unknown>([['a', inner]])
-        return map.set('self', map)
-      },
-    ],
+    ['repeated Maps', repeatedMap],
   ]
 
   test.each(wraps)('500 levels of %s are kept', (_, wrap) => {
@@ -29,6 +28,11 @@ describe('nesting', () => {
     const shared = new Date(1)
     const tagged = wrap([shared, nest(498, wrap), shared])
     expect(encode(decode(encode(tagged)))).toBe(encode(tagged))
+  })
+
+  test('the text with the most brackets is read', () => {
+    const deepest = nest(500, repeatedMap, new Date(1))
+    expect(encode(decode(encode(deepest)))).toBe(encode(deepest))
   })
 
   test.each(wraps)('501 levels of %s are refused', (_, wrap) => {

@@ -23,14 +23,19 @@ export class FlashLog {
     this.#stored = stored
   }
 
+  /** Whether the messages are others than those stored. A duplicate not allowed changes nothing. */
   get changed(): boolean {
-    return this.#pushed.length > 0 || this.#popped.size > 0
+    if (this.#pushed.length === 0 && this.#popped.size === 0) return false
+    const current = this.#current()
+    return (
+      current.length !== this.#stored.length ||
+      current.some((entry, index) => entry.id !== this.#stored[index]?.id)
+    )
   }
 
+  /** Whether a duplicate is in the queue is judged at the write: it may have been popped by then. */
   push(queue: string, message: unknown, allowDuplicate: boolean): void {
-    const entry: FlashEntry = { id: randomWriteId(), queue, message }
-    if (allowDuplicate) this.#pushed.push(entry)
-    else if (!holdsEqual(this.#current(), entry)) this.#pushed.push({ ...entry, unique: true })
+    this.#pushed.push({ id: randomWriteId(), queue, message, unique: !allowDuplicate })
   }
 
   peek(queue: string): unknown[] {

@@ -26,6 +26,8 @@ export interface Removal {
 export interface CookieTarget {
   readonly name: string
   readonly secure: boolean
+  /** The request carried a cookie of this name, whatever it was worth. */
+  readonly sent: boolean
 }
 
 /** One request's stay: from open to commit. It outlives the session objects it goes through. */
@@ -40,7 +42,10 @@ export class Visit {
   /** The session as the application has it now. */
   session: SessionObject
   readonly removals: Removal[] = []
+  /** The session was invalidated, and no other was created since. */
   invalidated = false
+  /** A record was removed. */
+  removed = false
   /** A Set-Cookie value that an earlier save() or update() of this request has earned. */
   owedCookie: string | undefined
   /** The touch sent at open, whose answer the commit waits for. `undefined`: it failed. */

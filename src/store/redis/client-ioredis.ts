@@ -1,5 +1,6 @@
 import { atMost, backOff, CONNECT_TIMEOUT_MS, LONGEST_CLOSE_MS } from './client-node-redis.ts'
 import type { Connection } from './connection.ts'
+import { tellOutages } from './outage.ts'
 import type { IoredisClient } from './port.ts'
 
 /** Failed attempts to connect after which waiting commands are given up: about 5 seconds. */
@@ -8,7 +9,7 @@ const ATTEMPTS_PER_COMMAND = 10
 /** What is used of a client of the package `ioredis`, 5 or 6. */
 interface Client extends IoredisClient {
   readonly status: string
-  on(event: string, listener: () => void): unknown
+  on(event: string, listener: (error: unknown) => void): unknown
   quit(): Promise<unknown>
   disconnect(): void
 }
@@ -30,14 +31,27 @@ export function openIoredis(
     password,
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxRetriesPerRequest: ATTEMPTS_PER_COMMAND,
-    retryStrategy: backOff,
+    retryStrategy: (attempts: number) => (closing === undefined ? backOff(attempts) : null),
   })
-  // Without a listener ioredis prints every failure. Each command reports it on its own.
-  client.on('error', () => {})
+  tellOutages(client, () => closing !== undefined)
   return Object.assign(client, { close: () => (closing ??= closeFully(client)) })
 }
 
+/**
+ * Between two attempts to connect, `disconnect()` of ioredis stops trying and leaves the commands
+ * that wait unsettled for ever. So the attempt under way, or the last one, is waited for.
+ */
 async function closeFully(client: Client): Promise<void> {
+  const { status } = client
+  if (status !== 'ready' && status !== 'end') await atMost(CONNECT_TIMEOUT_MS, attemptEnded(client))
   if (client.status === 'ready') await atMost(LONGEST_CLOSE_MS, client.quit())
   client.disconnect()
+}
+
+/** Resolves when the client is connected, or has given up. */
+async function attemptEnded(client: Client): Promise<void> {
+  await new Promise<void>((resolve) => {
+    client.on('ready', () => resolve())
+    client.on('end', () => resolve())
+  })
 }

@@ -1,8 +1,10 @@
 import type { Connection } from './connection.ts'
+import { tellOutages } from './outage.ts'
 import type { NodeRedisClient } from './port.ts'
 
 /** How long a close waits for commands in flight. */
 export const LONGEST_CLOSE_MS = 1000
+/** How long one attempt to connect may take, TLS included. */
 export const CONNECT_TIMEOUT_MS = 2000
 /** How long a command waits for a connection. Later it would be news from long ago. */
 const LONGEST_QUEUE_MS = 5000
@@ -11,7 +13,7 @@ const LONGEST_QUEUE_MS = 5000
 interface Client {
   readonly isOpen: boolean
   readonly isReady: boolean
-  on(event: string, listener: () => void): unknown
+  on(event: string, listener: (error: unknown) => void): unknown
   connect(): Promise<unknown>
   sendCommand(args: readonly string[]): Promise<unknown>
   destroy(): void
@@ -46,30 +48,26 @@ export function openNodeRedis(
     password,
     commandOptions: { timeout: LONGEST_QUEUE_MS },
   })
-  // Without a listener an outage would end the process. Each command reports it on its own.
-  client.on('error', () => {})
+  tellOutages(client, () => closing !== undefined)
   client.connect().catch(() => {})
   return Object.assign(client, { close: () => (closing ??= closeFully(client)) })
 }
 
 /**
  * `close()` of node-redis waits for ever when the server hangs, and neither it nor `destroy()`
- * ends a connection that is being made: it comes up afterwards and stays. So commands in flight,
- * or the attempt under way, are waited for here, and then the socket is destroyed.
+ * ends a connection that is being made: it comes up afterwards and stays. So the attempt under way
+ * and the commands in flight are waited for here, and then the socket is destroyed.
  */
 async function closeFully(client: Client): Promise<void> {
-  if (client.isReady) {
-    await atMost(LONGEST_CLOSE_MS, client.sendCommand(['PING']))
-  } else if (client.isOpen) {
-    await atMost(CONNECT_TIMEOUT_MS + LONGEST_CLOSE_MS, attemptEnded(client))
-  }
+  if (client.isOpen && !client.isReady) await atMost(CONNECT_TIMEOUT_MS, attemptEnded(client))
+  if (client.isReady) await atMost(LONGEST_CLOSE_MS, client.sendCommand(['PING']))
   if (client.isOpen) client.destroy()
 }
 
 /** Resolves when the client is connected, or has given up. */
 async function attemptEnded(client: Client): Promise<void> {
   await new Promise<void>((resolve) => {
-    client.on('ready', resolve)
+    client.on('ready', () => resolve())
     client.on('error', () => {
       if (!client.isOpen) resolve()
     })

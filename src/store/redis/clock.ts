@@ -42,7 +42,7 @@ export class ServerClock {
 
   /** Sends a command about `key`, asking the server's time just before it when that is due. */
   async along<T>(key: string, send: () => Promise<T>): Promise<T> {
-    if (performance.now() >= this.#dueAt) this.#start(key)
+    if (performance.now() >= this.#dueAt) void this.#start(key)
     const reply = await send()
     if (!this.#known && this.#asking !== undefined) await this.#wait(this.#asking, LONGEST_WAIT_MS)
     return reply

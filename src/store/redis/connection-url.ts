@@ -12,7 +12,7 @@ export interface SaidByUrl {
   readonly tls?: boolean
 }
 
-const UNIX = /^unix:(?:\/\/)?(?:([^@/]*)@)?(\/[^?#]+)(\?[^#]*)?$/
+const UNIX = /^unix:(?:\/\/(?:([^@/]*)@)?)?(\/(?!\/)[^?#]+)(\?[^#]*)?$/i
 
 /**
  * Takes a url apart: `redis:`, `rediss:` or `unix:`.
@@ -56,14 +56,13 @@ function credentials(text: string, username: string, password: string): SaidByUr
 function database(text: string, path: string, search: string): SaidByUrl {
   const query = new URLSearchParams(search)
   for (const name of query.keys()) {
-    if (name !== 'db') throw wrong(text, `has a parameter ${show(name)}; the only one is db`)
+    if (name !== 'db') throw wrong(text, 'has a parameter that is not known; the only one is db')
   }
   const said = [path, ...query.getAll('db')].filter((db) => db !== '')
   if (said.length > 1) throw wrong(text, 'names a database twice')
   const [db] = said
   if (db === undefined) return {}
-  if (!/^\d{1,9}$/.test(db))
-    throw wrong(text, `must name a database by its number, not ${show(db)}`)
+  if (!/^\d{1,9}$/.test(db)) throw wrong(text, 'must name a database by its number')
   return { db: Number(db) }
 }
 
