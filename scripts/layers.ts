@@ -23,6 +23,11 @@ const rooms: readonly (readonly [name: string, holds: RegExp])[] = [
   ['index', /^index\.ts$/],
 ]
 
+/*
+ * One exception: adapters take the package's public types from index.ts, so that a program which
+ * imports only an adapter can augment them (`declare module 'sojourn'` needs the file loaded).
+ */
+
 /** What leaves src/: Node itself and the one runtime dependency; peers only where they belong. */
 const packages: readonly (readonly [imports: RegExp, allowedIn: RegExp])[] = [
   [/^node:/, /./],
@@ -43,7 +48,7 @@ function problemsOf(source: string, file: string): string[] {
   const text = readFileSync(join(source, file), 'utf8')
   const here = roomOf(file)
   if (here === -1) return [`src/${file} is in no room`]
-  return importsOf(text).flatMap((target) => {
+  return importsOf(text).flatMap(({ target, typesOnly }) => {
     if (!target.startsWith('.')) {
       const fine = packages.some(([name, where]) => name.test(target) && where.test(file))
       return fine ? [] : [`src/${file} may not import the package ${target}`]
@@ -51,14 +56,23 @@ function problemsOf(source: string, file: string): string[] {
     const path = relative(source, resolve(source, dirname(file), target))
     const there = roomOf(path)
     if (there !== -1 && there <= here) return []
+    if (typesOnly && path === 'index.ts' && file.startsWith('adapters/')) return []
     return [`src/${file} (${nameOf(here)}) imports ${path} (${nameOf(there)})`]
   })
 }
 
-function importsOf(text: string): string[] {
+interface Import {
+  readonly target: string
+  readonly typesOnly: boolean
+}
+
+function importsOf(text: string): Import[] {
   const code = text.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '')
-  const matches = code.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([^']+)'/g)
-  return [...matches].map((match) => match[1] ?? '')
+  const found = code.matchAll(/\b(import|export)(\s+type)?(?:[^'";]*?\bfrom)?\s*\(?\s*'([^']+)'/g)
+  return [...found].map(([, , type, target]) => ({
+    target: target ?? '',
+    typesOnly: type !== undefined,
+  }))
 }
 
 function roomOf(file: string): number {

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
-import type { SessionData, SessionOptions } from '../options/options.ts'
+import type { SessionData, SessionOptions } from '../index.ts'
 import type { NoReservedKeys, Outcome, Session } from '../session/members.ts'
 import type { Visit } from '../session/visit.ts'
 import { type CreateObject, type Sessions, corridorFrom } from '../sessions.ts'

@@ -17,7 +17,8 @@ export interface FirstByte {
    * application was still writing, so the error response must be written before this returns (a
    * plain one is when it was not) and whatever comes later is swallowed.
    *
-   * What is swallowed emits no 'error' event: `write` answers true, callbacks get `error`.
+   * Whoever is still writing sees what it sees when a client goes away: `write` answers false and
+   * no 'drain' comes, callbacks get `error`, 'close' ends a pipe(). There is no 'error' event.
    */
   failed(error: unknown, complete: boolean): void
 }

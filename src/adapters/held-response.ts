@@ -125,17 +125,12 @@ export class HeldResponse {
       if (call.method === 'write' && answer === false) full = true
     }
     assignStatus(this.#response, assignedLater, status)
-    if (!full) this.#drain()
+    if (this.#owesDrain && !this.ended && !full) process.nextTick(emitDrain, this.#response)
   }
 
-  /** Forgets the calls, telling their callbacks why, and lets a waiting writer go on. */
+  /** Forgets the calls and tells their callbacks why. Nobody is told to go on: no 'drain'. */
   drop(error: unknown): void {
     for (const { args } of this.#calls.splice(0)) tellCallback(args, error)
-    this.#drain()
-  }
-
-  #drain(): void {
-    if (this.#owesDrain && !this.ended) process.nextTick(emitDrain, this.#response)
   }
 }
 

@@ -107,7 +107,7 @@ function call(
     }
     default:
       tellCallback(args, gate.error)
-      return method === 'write' ? true : response
+      return method === 'write' ? false : response
   }
 }
 

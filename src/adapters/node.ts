@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requireFunction } from '../options/check.ts'
-import type { SessionData } from '../options/options.ts'
+import type { SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
 import { type Sessions, corridorOf } from '../sessions.ts'
 import { type AdapterOptions, type NodeRequest, NodeVisit, always, mount } from './node-visit.ts'

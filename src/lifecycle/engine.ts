@@ -1,5 +1,5 @@
 import { type Seal, createSeal } from '../cookie/credential.ts'
-import type { StoreOperation } from '../errors.ts'
+import { StoreError, type StoreOperation } from '../errors.ts'
 import { publish } from '../events.ts'
 import type { Policy } from '../options/resolve.ts'
 import { type CsrfTokens, createCsrfTokens } from '../session/csrf.ts'
@@ -38,12 +38,12 @@ export async function ask<T>(
   question: (store: Store) => Promise<T>,
 ): Promise<T> {
   try {
-    const store = visit.store instanceof Promise ? await visit.store : bind(engine, visit)
-    return await engine.deadlines.run(operation, () =>
-      store instanceof Promise ? store.then(question) : question(store),
-    )
+    const bound = bind(engine, visit)
+    const store = bound instanceof Promise ? await bound : bound
+    return await engine.deadlines.run(operation, () => question(store))
   } catch (error) {
-    publish('unavailable', { operation, request: visit.request })
+    const failed = error instanceof StoreError ? error.operation : operation
+    publish('unavailable', { operation: failed, request: visit.request })
     throw error
   }
 }

@@ -1,5 +1,4 @@
 import { session } from 'sojourn/express'
-import type {} from 'sojourn'
 import express from 'express'
 import expressSession from 'express-session'
 

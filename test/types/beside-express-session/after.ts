@@ -1,6 +1,5 @@
 import expressSession from 'express-session'
 import express from 'express'
-import type {} from 'sojourn'
 import { session } from 'sojourn/express'
 
 declare module 'sojourn' {
