@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { root, run } from '../../scripts/run.ts'
+
+export interface Demo extends AsyncDisposable {
+  readonly url: string
+  /** What it has printed so far. */
+  readonly printed: string
+}
+
+const running = new Set<ChildProcess>()
+process.once('exit', () => running.forEach((demo) => demo.kill('SIGKILL')))
+
+/** Starts examples/demo/server.ts as `npm start` does, on a free port. */
+export async function startDemo(env: NodeJS.ProcessEnv = {}): Promise<Demo> {
+  buildIfStale()
+  // Without the shell and tsx's own child in between, so that a signal reaches the server.
+  const args = ['--import', 'tsx', 'examples/demo/server.ts']
+  const inherited = { ...process.env, NODE_ENV: '', REDIS_URL: '' }
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...inherited, ...env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  const ended = once(child, 'exit')
+  let printed = ''
+  child.stderr.on('data', (text: Buffer) => (printed += String(text)))
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (text: Buffer) => {
+      printed += String(text)
+      const [found] = /http:\S+/.exec(printed) ?? []
+      if (found !== undefined) resolve(found)
+    })
+    child.once('exit', () => reject(new Error(`the demo ended:\n${printed}`)))
+  })
+  return {
+    url,
+    get printed() {
+      return printed
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      await ended
+      running.delete(child)
+    },
+  }
+}
+
+/** The demo imports the package, which is dist/. */
+function buildIfStale(): void {
+  if (newest('dist') >= newest('src')) return
+  const { code, output } = run('tsx', ['scripts/build.ts'])
+  if (code !== 0) throw new Error(output)
+}
+
+/** When a folder's latest file was written; 0 when there is none. */
+function newest(folder: string): number {
+  try {
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    return Math.max(0, ...files.map((file) => statSync(join(root, folder, file)).mtimeMs))
+  } catch {
+    return 0
+  }
+}
