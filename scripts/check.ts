@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runAlone } from './debian-package.ts'
 import { ensureRedisServer } from './ensure-redis.ts'
 import { layeringProblems } from './layers.ts'
 import { packageProblems } from './package-check.ts'
@@ -58,16 +59,20 @@ const programs = [
   ...readdirSync(join(root, 'test/types')).map((name) => `test/types/${name}`),
 ]
 
-ensureRedisServer()
-step('format', () => tool('oxfmt', ['--check']))
-step('generated files', () => tool('tsx', ['scripts/generate-lua.ts', '--check']))
-step('build', () => tool('tsx', ['scripts/build.ts']))
-step('types', () => tool('tsc', ['--noEmit']))
-for (const program of programs) step(`types of ${program}`, () => tool('tsc', ['-p', program]))
-step('lint', () => tool('oxlint', ['--type-aware', '--deny-warnings']))
-step('layering', () => problems(layeringProblems()))
-step('package', () => problems(packageProblems(root)))
-tests()
+function everything(): void {
+  ensureRedisServer()
+  step('format', () => tool('oxfmt', ['--check']))
+  step('generated files', () => tool('tsx', ['scripts/generate-lua.ts', '--check']))
+  step('build', () => tool('tsx', ['scripts/build.ts']))
+  step('types', () => tool('tsc', ['--noEmit']))
+  for (const program of programs) step(`types of ${program}`, () => tool('tsc', ['-p', program]))
+  step('lint', () => tool('oxlint', ['--type-aware', '--deny-warnings']))
+  step('layering', () => problems(layeringProblems()))
+  step('package', () => problems(packageProblems(root)))
+  tests()
 
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+  console.log(`\n${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 ? 0 : 1
+}
+
+runAlone(everything)

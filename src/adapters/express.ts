@@ -26,7 +26,7 @@ export type ExpressSession<D extends object = SessionData> = Session<D> & Expres
 
 /** Beside @types/express-session, which types the same property, both descriptions hold. */
 type RequestSession = Express.Request extends { session: infer Theirs }
-  ? Theirs & ExpressSession
+  ? ExpressSession & Theirs
   : ExpressSession
 
 declare module 'express-serve-static-core' {

@@ -141,7 +141,6 @@ function writable(state: SessionState): SessionState {
  * `undefined` is a deletion.
  */
 export function dataOf(session: SessionObject): Data {
-  // oxlint-disable-next-line typescript/no-misused-spread -- own properties are what is wanted
   const data: Data = { ...session }
   for (const key of Object.keys(data)) {
     if (data[key] === undefined) Reflect.deleteProperty(data, key)

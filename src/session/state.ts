@@ -30,7 +30,6 @@ export interface Wishes {
 export class SessionState {
   readonly visit: Visit
   readonly isNew: boolean
-  readonly createdAt: number
   readonly edition: number
   standing: Standing = 'open'
   base: Base | undefined
@@ -43,7 +42,6 @@ export class SessionState {
     this.visit = visit
     this.base = opened?.base
     this.isNew = opened === undefined
-    this.createdAt = opened?.base.record.createdAt ?? visit.openedAt
     this.edition = opened?.edition ?? 0
     this.flash = new FlashLog(opened?.base.flash ?? [])
     this.#id = opened?.base.record.id
@@ -65,6 +63,10 @@ export class SessionState {
     if (this.wishes.family !== undefined) return this.wishes.family
     this.#family ??= randomId()
     return this.#family
+  }
+
+  get createdAt(): number {
+    return this.base?.record.createdAt ?? this.visit.openedAt
   }
 
   get timeoutMs(): number {
