@@ -53,7 +53,7 @@ export function checkHead(response: AnyResponse, method: SendingMethod, args: un
 export function checkChunk(response: AnyResponse, method: SendingMethod, chunk: unknown): void {
   if (method === 'end' && (!chunk || typeof chunk === 'function')) return
   if (typeof chunk === 'string' || isUint8Array(chunk)) return
-  if (response.stream && ArrayBuffer.isView(chunk)) return
+  if (response.stream ? ArrayBuffer.isView(chunk) : !(response instanceof ServerResponse)) return
   new ServerResponse(noRequest).write(chunk)
 }
 

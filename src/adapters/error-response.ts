@@ -30,6 +30,12 @@ export function respondPlainly(response: AnyResponse, error: unknown): void {
   response.end(body)
 }
 
+/** Ends a response that somebody began; answers for them if they did not. */
+export function endPlainly(response: AnyResponse, error: unknown): void {
+  if (response.headersSent) response.end()
+  else respondPlainly(response, error)
+}
+
 function errorStatus(error: unknown): number {
   const status = (error as { status?: unknown } | null | undefined)?.status
   if (typeof status !== 'number' || !Number.isInteger(status)) return 500

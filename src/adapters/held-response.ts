@@ -62,7 +62,8 @@ export class HeldResponse {
     else if (method === 'writeHead') throw headersSent(response, 'write')
     const kept = method === 'writeHead' ? withoutHeaders(args) : args
     this.#calls.push({ method, args: kept })
-    if (method === 'write') return this.#hasRoomAfter(args[0] as string | ArrayBufferView)
+    if (method === 'write')
+      return this.#hasRoomAfter(args[0] as string | ArrayBufferView | undefined)
     if (method === 'end') {
       this.ended = true
       this.#show({ finished: true, writableEnded: true, writableNeedDrain: false })
@@ -86,10 +87,10 @@ export class HeldResponse {
     }
   }
 
-  #hasRoomAfter(chunk: string | ArrayBufferView): boolean {
+  #hasRoomAfter(chunk: string | ArrayBufferView | undefined): boolean {
     const response = this.#response
     if (this.ended || response.destroyed || response.stream?.destroyed) return false
-    this.#size += typeof chunk === 'string' ? chunk.length : chunk.byteLength
+    this.#size += typeof chunk === 'string' ? chunk.length : (chunk?.byteLength ?? 0)
     const room = Math.max(response.writableHighWaterMark ?? 0, getDefaultHighWaterMark(false))
     if (this.#size < room) return true
     this.#owesDrain = true
@@ -135,7 +136,7 @@ export class HeldResponse {
 }
 
 function emitDrain(response: AnyResponse): void {
-  if (!response.destroyed) response.emit?.('drain')
+  response.emit?.('drain')
 }
 
 /** Calls the callback of a write or end that was dropped, if it had one. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { AnyResponse, SendingMethod } from './any-response.ts'
 import { checkHead } from './any-response.ts'
-import { clearResponse, respondPlainly } from './error-response.ts'
+import { clearResponse, endPlainly, respondPlainly } from './error-response.ts'
 import type { Answers, FirstByte } from './first-byte.ts'
 import { askAll, isPromise } from './first-byte.ts'
 import { HeldResponse, tellCallback } from './held-response.ts'
@@ -21,7 +21,7 @@ type Phase = 'untouched' | 'held' | 'answered' | 'passing' | 'failing' | 'failed
 
 const gateOf = Symbol('sojourn.gate')
 
-type GatedResponse = AnyResponse & { [gateOf]: Gate }
+type Gated = AnyResponse & { [gateOf]: Gate }
 
 /** The state of one response, and the methods it had before. */
 interface Gate extends Pick<AnyResponse, SendingMethod> {
@@ -34,13 +34,15 @@ interface Gate extends Pick<AnyResponse, SendingMethod> {
 
 /**
  * Lets no byte of `response` leave before `firstByte.commit()` has answered. Several on one
- * response are all asked before its first byte; on a response that has begun it does nothing.
+ * response are all asked before its first byte; one that comes after it is never asked. Commits
+ * are asked by what sends, so a response that nobody sends, or that is only destroyed, asks none.
  *
  * Surprise: with a promise, `write` and `end` return before anything was written, and code that
  * looks at `headersSent`, `writableEnded` or `finished` sees what it would see without the gate.
+ * What goes around the response (its socket, an HTTP/2 stream's own `respond`) is not held.
  */
 export function holdFirstByte(response: NodeResponse, firstByte: FirstByte): void {
-  const gated = response as unknown as GatedResponse
+  const gated = response as unknown as Gated
   const gate = gated[gateOf] as Gate | undefined
   if (gate === undefined) {
     const { writeHead, write, end, flushHeaders } = gated
@@ -61,7 +63,7 @@ export function holdFirstByte(response: NodeResponse, firstByte: FirstByte): voi
   }
 }
 
-function standBefore(response: GatedResponse): void {
+function standBefore(response: Gated): void {
   response.writeHead = writeHead
   response.write = write
   response.end = end
@@ -76,7 +78,7 @@ const end = sending('end')
 const flushHeaders = sending('flushHeaders')
 
 function sending(method: SendingMethod) {
-  return function send(this: GatedResponse, ...args: unknown[]): unknown {
+  return function send(this: Gated, ...args: unknown[]): unknown {
     const gate = this[gateOf]
     return gate.phase === 'passing'
       ? gate[method].apply(this, args)
@@ -84,12 +86,7 @@ function sending(method: SendingMethod) {
   }
 }
 
-function call(
-  response: GatedResponse,
-  gate: Gate,
-  method: SendingMethod,
-  args: unknown[],
-): unknown {
+function call(response: Gated, gate: Gate, method: SendingMethod, args: unknown[]): unknown {
   switch (gate.phase) {
     case 'untouched':
       ask(response, gate, method, args)
@@ -111,7 +108,9 @@ function call(
   }
 }
 
-function ask(response: GatedResponse, gate: Gate, method: SendingMethod, args: unknown[]): void {
+function ask(response: Gated, gate: Gate, method: SendingMethod, args: unknown[]): void {
+  // Before asking: what a commit itself does with the response is not held for that commit.
+  gate.phase = 'answered'
   const status = Number(method === 'writeHead' ? args[0] : response.statusCode) || 200
   const answers = askAll(gate.firstBytes, status, method === 'end')
   if (isPromise(answers)) {
@@ -119,18 +118,12 @@ function ask(response: GatedResponse, gate: Gate, method: SendingMethod, args: u
     gate.held = new HeldResponse(response)
     void settle(response, gate, gate.held, answers)
   } else {
-    gate.phase = 'answered'
     gate.additions = answers.additions
   }
 }
 
 /** Sends the head with what the commits asked for. One that throws may be tried again. */
-function begin(
-  response: GatedResponse,
-  gate: Gate,
-  method: SendingMethod,
-  args: unknown[],
-): unknown {
+function begin(response: Gated, gate: Gate, method: SendingMethod, args: unknown[]): unknown {
   gate.phase = 'passing'
   try {
     if (response.headersSent || !adds(gate.additions)) return gate[method].apply(response, args)
@@ -146,7 +139,7 @@ function begin(
 }
 
 async function settle(
-  response: GatedResponse,
+  response: Gated,
   gate: Gate,
   held: HeldResponse,
   answers: Promise<Answers>,
@@ -163,8 +156,8 @@ async function settle(
   }
 }
 
-/** Makes the response as good as new for an error response; one that has begun is destroyed. */
-function fail(response: GatedResponse, gate: Gate, firstByte: FirstByte, error: unknown): void {
+/** Makes the response as good as new for an error response; one really begun is destroyed. */
+function fail(response: Gated, gate: Gate, firstByte: FirstByte, error: unknown): void {
   const complete = gate.held?.ended === true
   gate.error = error
   gate.phase = 'failing'
@@ -185,10 +178,8 @@ function fail(response: GatedResponse, gate: Gate, firstByte: FirstByte, error: 
 }
 
 /** What the application writes from here on must not reach the error response. */
-function closeFailure(response: GatedResponse, gate: Gate): void {
-  if (gate.phase === 'failed') return
-  if (response.headersSent) response.end()
-  else respondPlainly(response, gate.error)
+function closeFailure(response: Gated, gate: Gate): void {
+  if (gate.phase === 'failing') endPlainly(response, gate.error)
 }
 
 /**

@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import {
+  type Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as ask,
+} from 'node:http'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly setCookies: readonly string[]
+  readonly text: string
+  /** The body as JSON. */
+  readonly json: unknown
+}
+
+export interface Asking {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  /** Sent as application/json. */
+  readonly body?: object
+  /** The Cookie header; default: what the jar holds. */
+  readonly cookie?: string
+  /** Default: a connection of its own. */
+  readonly agent?: Agent
+}
+
+/** One visitor's browser: keeps the cookies it is given and sends them back. */
+export class Browser {
+  readonly port: number
+  readonly cookies = new Map<string, string>()
+
+  constructor(port: number) {
+    this.port = port
+  }
+
+  /** The same visitor on another node, or with a copy of the cookies as they are now. */
+  copy(port = this.port): Browser {
+    const copy = new Browser(port)
+    for (const [name, value] of this.cookies) copy.cookies.set(name, value)
+    return copy
+  }
+
+  get cookieHeader(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
+  async get(path: string, asking: Asking = {}): Promise<Answer> {
+    const cookie = asking.cookie ?? this.cookieHeader
+    const answer = await send(this.port, path, { ...asking, cookie })
+    for (const line of answer.setCookies) this.#keep(line)
+    return answer
+  }
+
+  post(path: string, body: object = {}, asking: Asking = {}): Promise<Answer> {
+    return this.get(path, { method: 'POST', body, ...asking })
+  }
+
+  #keep(line: string): void {
+    const { name, value, attributes } = parseSetCookie(line)
+    if (attributes['max-age'] === '0') this.cookies.delete(name)
+    else this.cookies.set(name, value)
+  }
+}
+
+export interface SetCookie {
+  readonly name: string
+  readonly value: string
+  /** By name in lower case; a flag is the empty string. */
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+export function parseSetCookie(line: string): SetCookie {
+  const [pair = '', ...rest] = line.split('; ')
+  const equals = pair.indexOf('=')
+  const attributes = rest.map((attribute): [string, string] => {
+    const [name = '', value = ''] = attribute.split('=')
+    return [name.toLowerCase(), value]
+  })
+  return {
+    name: pair.slice(0, equals),
+    value: pair.slice(equals + 1),
+    attributes: Object.fromEntries(attributes),
+  }
+}
+
+export async function send(port: number, path: string, asking: Asking = {}): Promise<Answer> {
+  const { method = 'GET', headers = {}, body, cookie, agent = false } = asking
+  const payload = body === undefined ? undefined : JSON.stringify(body)
+  const request = ask({
+    host: '127.0.0.1',
+    port,
+    path,
+    method,
+    agent,
+    headers: {
+      ...(payload !== undefined && { 'content-type': 'application/json' }),
+      ...(cookie && { cookie }),
+      ...headers,
+    },
+  })
+  request.end(payload)
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  let text = ''
+  response.setEncoding('utf8')
+  for await (const part of response) text += String(part)
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    setCookies: response.headers['set-cookie'] ?? [],
+    text,
+    get json(): unknown {
+      return JSON.parse(text)
+    },
+  }
+}
