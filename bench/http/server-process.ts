@@ -1,0 +1,59 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { type Subject, nameOf } from './subjects.ts'
+
+/** What a server tells: first its port, then, whenever it is asked, its CPU time. */
+export type FromServer = { readonly port: number } | { readonly cpuUs: number }
+
+const PROGRAM = fileURLToPath(new URL('server.ts', import.meta.url))
+const LONGEST_MS = 20_000
+
+/** A running server. */
+export interface ServerProcess {
+  readonly subject: Subject
+  readonly port: number
+  /** Microseconds of CPU it has used since it began, garbage collection included. */
+  cpuUs(): Promise<number>
+  stop(): Promise<void>
+}
+
+export async function startServer(subject: Subject, redisUrl: string): Promise<ServerProcess> {
+  const child = fork(PROGRAM, [subject.framework, subject.keeper, redisUrl], {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  try {
+    const { port } = (await answer(child, subject)) as { port: number }
+    const cpuUs = async () => {
+      child.send('cpu')
+      const told = (await answer(child, subject)) as { cpuUs: number }
+      return told.cpuUs
+    }
+    return { subject, port, cpuUs, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** The next message. @throws when the server ends, or is silent for too long. */
+async function answer(child: ChildProcess, subject: Subject): Promise<FromServer> {
+  const done = new AbortController()
+  const signal = AbortSignal.any([done.signal, AbortSignal.timeout(LONGEST_MS)])
+  const told = once(child, 'message', { signal }).then(([message]) => message as FromServer)
+  const ended = once(child, 'exit', { signal }).then(() => undefined)
+  try {
+    const first = await Promise.race([told, ended])
+    if (first !== undefined) return first
+  } finally {
+    done.abort()
+    await Promise.allSettled([told, ended])
+  }
+  throw new Error(`the server ${nameOf(subject)} has ended`)
+}
