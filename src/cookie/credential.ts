@@ -1,5 +1,5 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import { hkdfSync, timingSafeEqual } from 'node:crypto'
+import { type Hmac, createHmac256, sha256 } from './hmac.ts'
 
 /** What a session cookie says: `id.family.edition`, before its signature. */
 export interface Credential {
@@ -24,8 +24,8 @@ const VALUE =
  * family and edition, so a cookie of one set of sessions never opens another's.
  */
 export function createSeal(secrets: readonly string[], prefix: string): Seal {
-  const keys = secrets.map((secret) => deriveKey(secret, 'cookie'))
-  const signingKey = keys[0] as KeyObject
+  const hmacs = secrets.map((secret) => deriveHmac(secret, 'cookie'))
+  const sign = hmacs[0] as Hmac
 
   /** Lengths come first, so that no two of these texts are alike by accident. */
   function text(cookieName: string, body: string): string {
@@ -35,33 +35,32 @@ export function createSeal(secrets: readonly string[], prefix: string): Seal {
   return {
     write(cookieName, { id, family, edition }) {
       const body = `${id}.${family}.${edition}`
-      return `${body}.${sign(signingKey, text(cookieName, body))}`
+      return `${body}.${sign(text(cookieName, body))}`
     },
     read(cookieName, value) {
       const parts = VALUE.exec(value)
       if (parts === null) return 'malformed'
       const [, id, family, edition, signature] = parts as unknown as [string, ...string[]]
       const signed = text(cookieName, value.slice(0, value.lastIndexOf('.')))
-      const given = Buffer.from(signature as string, 'latin1')
-      const verifies = (key: KeyObject) =>
-        timingSafeEqual(given, Buffer.from(sign(key, signed), 'latin1'))
-      if (!keys.some(verifies)) return 'forged'
+      if (!hmacs.some((hmac) => equal(signature as string, hmac(signed)))) return 'forged'
       return { id: id as string, family: family as string, edition: Number(edition) }
     },
   }
 }
 
-/** One key per purpose, so that no signature of one kind serves as another (RFC 5869). */
-export function deriveKey(secret: string, purpose: 'cookie' | 'csrf'): KeyObject {
-  const key = hkdfSync('sha256', secret, '', `sojourn ${VERSION} ${purpose}`, 32)
-  return createSecretKey(Buffer.from(key))
+/** In constant time; only lengths, which are no secret, are compared first. */
+export function equal(given: string, right: string): boolean {
+  const bytes = Buffer.from(given, 'utf8')
+  return bytes.length === right.length && timingSafeEqual(bytes, Buffer.from(right, 'latin1'))
 }
 
-export function sign(key: KeyObject, text: string): string {
-  return createHmac('sha256', key).update(text).digest('base64url')
+/** One key per purpose, so that no signature of one kind serves as another (RFC 5869). */
+export function deriveHmac(secret: string, purpose: 'cookie' | 'csrf'): Hmac {
+  const key = hkdfSync('sha256', secret, '', `sojourn ${VERSION} ${purpose}`, 32)
+  return createHmac256(new Uint8Array(key))
 }
 
 /** What the record keeps of a family: enough to recognise it, not enough to make a cookie. */
 export function hashFamily(family: string): string {
-  return createHash('sha256').update(family).digest('base64url')
+  return sha256(family)
 }

@@ -51,9 +51,25 @@ const VERSION = '1'
 const NEWLINE = 10
 const NONE = '-'
 const PERSISTENT = 'p'
-const FIELDS = 14
-type Rest = [deadline: string, persistence: string, csrf: string, principal: string, kinds: string]
-type FieldTuple = [string, string, string, string, string, string, string, string, ...Rest]
+
+const INTEGER = String.raw`(-?\d{1,16})`
+const WRITE = String.raw`[!-+\--~]+`
+/** The header line, field by field. One expression, because this is read on every request. */
+const HEADER = new RegExp(
+  [
+    `^${MAGIC}${VERSION}`,
+    String.raw`([\w-]{1,128})`, // id
+    `(${WRITE}(?:,${WRITE}){0,${WRITES_KEPT - 1}})`, // writes
+    '([!-~]+)', // family
+    `${INTEGER} ${INTEGER} ${INTEGER} ${INTEGER}`, // edition promoted created touched
+    String.raw`(\d+)\+(\d+(?:\.\d{1,3})?)`, // idle+interval
+    String.raw`(-|-?\d{1,16})`, // deadline
+    '([p-])', // persistence
+    '([!-~]+)', // csrf
+    String.raw`([\w.!~*'()%-]*)`, // principal
+    String.raw`(text|bytes)(?:,(text|bytes):(\d+))?$`, // kinds
+  ].join(' '),
+)
 
 /**
  * Formats a record as stored: one header line of fields separated by spaces, then the payloads.
@@ -87,33 +103,26 @@ export function formatRecord(record: SessionRecord): string | Buffer {
 export function parseRecord(value: Buffer): SessionRecord | Unreadable {
   const end = value.indexOf(NEWLINE)
   const header = value.toString('latin1', 0, Math.max(end, 0))
-  const fields = header.split(' ')
-  if (fields[0] !== MAGIC + VERSION) return isNewer(fields[0] ?? '') ? 'newer' : 'undecodable'
-  if (fields.length !== FIELDS || false) return 'undecodable'
-  const [id, writes, familyHash, edition, promoted, created, touched, idle, ...rest] = fields.slice(
-    1,
-  ) as FieldTuple
-  const [deadline, persistence, csrf, principal, kinds] = rest
-  const createdAt = integer(created)
-  const lifetimes = /^(\d+)\+(\d+(?:\.\d{1,3})?)$/.exec(idle)
-  const layout = /^(text|bytes)(?:,(text|bytes):(\d+))?$/.exec(kinds)
+  const fields = HEADER.exec(header)
+  if (fields === null) return isNewer(header) ? 'newer' : 'undecodable'
+  const [, id, writes, familyHash, edition, promoted, created, touched, ...rest] =
+    fields as unknown as Fields
+  const [idle, interval, deadline, persistence, csrf, principal, dataKind, flashKind, length] = rest
+  const split = flashKind === undefined ? value.length : value.length - Number(length)
   const who = parsePrincipal(principal)
-  if (lifetimes === null || layout === null || who === undefined) return 'undecodable'
-  if (!isWellFormed(id, writes, familyHash, persistence, csrf)) return 'undecodable'
-  const [, dataKind, flashKind, flashLength] = layout
-  const split = flashKind === undefined ? value.length : value.length - Number(flashLength)
-  if (split <= end) return 'undecodable'
+  if (split <= end || who === undefined) return 'undecodable'
+  const createdAt = Number(created)
   const record: SessionRecord = {
     id,
     writes: writes.split(','),
     familyHash,
-    edition: integer(edition),
-    promotedAt: createdAt + integer(promoted),
+    edition: Number(edition),
+    promotedAt: createdAt + Number(promoted),
     createdAt,
-    touchedAt: createdAt + integer(touched),
-    timeoutMs: Number(lifetimes[1]) * 1000,
-    touchIntervalMs: Math.round(Number(lifetimes[2]) * 1000),
-    deadline: deadline === NONE ? null : createdAt + integer(deadline),
+    touchedAt: createdAt + Number(touched),
+    timeoutMs: Number(idle) * 1000,
+    touchIntervalMs: Math.round(Number(interval) * 1000),
+    deadline: deadline === NONE ? null : createdAt + Number(deadline),
     persistent: persistence === PERSISTENT,
     csrfNonce: csrf === NONE ? '' : csrf,
     principal: who,
@@ -122,6 +131,11 @@ export function parseRecord(value: Buffer): SessionRecord | Unreadable {
   }
   return isWhole(record) ? record : 'undecodable'
 }
+
+type Header = [string, string, string, string, string, string, string, string]
+type Lifetimes = [idle: string, interval: string, deadline: string, persistence: string]
+type Rest = [csrf: string, principal: string, dataKind: string, flashKind?: string, length?: string]
+type Fields = [...Header, ...Lifetimes, ...Rest]
 
 function kindOf(payload: Payload): string {
   return typeof payload === 'string' ? 'text' : 'bytes'
@@ -135,29 +149,7 @@ function slice(value: Buffer, kind: string | undefined, from: number, to: number
   return kind === 'text' ? value.toString('utf8', from, to) : value.subarray(from, to)
 }
 
-/** `NaN` for anything but a plain decimal integer, so that {@link isWhole} refuses the record. */
-function integer(field: string | undefined): number {
-  return field !== undefined && /^-?\d{1,16}$/.test(field) ? Number(field) : Number.NaN
-}
-
-/** One id; one to eight write ids; nothing left empty that is never written empty. */
-function isWellFormed(
-  id: string,
-  writes: string,
-  familyHash: string,
-  persistence: string,
-  csrf: string,
-): boolean {
-  return (
-    /^[\w-]{1,128}$/.test(id) &&
-    /^[^,]+(?:,[^,]+){0,7}$/.test(writes) &&
-    familyHash !== '' &&
-    (persistence === PERSISTENT || persistence === NONE) &&
-    csrf !== ''
-  )
-}
-
-/** Every number is one, and none is so large that sums of them lose precision. */
+/** No number is so large that sums of them lose precision. */
 function isWhole(record: SessionRecord): boolean {
   const { edition, promotedAt, createdAt, touchedAt, deadline } = record
   const furthest =
@@ -170,8 +162,8 @@ function isWhole(record: SessionRecord): boolean {
   return edition >= 0 && furthest <= Number.MAX_SAFE_INTEGER
 }
 
-function isNewer(magic: string): boolean {
-  const version = /^sojourn(\d{1,6})$/.exec(magic)
+function isNewer(header: string): boolean {
+  const version = /^sojourn(\d{1,6})(?: |$)/.exec(header)
   return version !== null && Number(version[1]) > Number(VERSION)
 }
 
@@ -183,7 +175,7 @@ export function formatPrincipal(principal: string | null): string {
 
 function parsePrincipal(field: string): string | null | undefined {
   if (field === NONE) return null
-  if (/[^\w.!~*'()%-]/.test(field)) return undefined
+  if (!field.includes('%')) return field
   try {
     return decodeURIComponent(field)
   } catch {

@@ -1,5 +1,5 @@
-import { type KeyObject, timingSafeEqual } from 'node:crypto'
-import { deriveKey, sign } from '../cookie/credential.ts'
+import { deriveHmac, equal } from '../cookie/credential.ts'
+import type { Hmac } from '../cookie/hmac.ts'
 
 /** Makes and checks the CSRF tokens of sessions (OWASP: HMAC-based token pattern). */
 export interface CsrfTokens {
@@ -13,20 +13,13 @@ export interface CsrfTokens {
  * until the session is created (docs/decisions/002-csrf-token-derivation.md).
  */
 export function createCsrfTokens(secrets: readonly string[]): CsrfTokens {
-  const keys = secrets.map((secret) => deriveKey(secret, 'csrf'))
+  const hmacs = secrets.map((secret) => deriveHmac(secret, 'csrf'))
+  const sign = hmacs[0] as Hmac
   return {
-    make: (family, nonce) => tokenBy(keys[0] as KeyObject, family, nonce),
+    make: (family, nonce) => sign(`${family}.${nonce}`),
     verify(candidate, family, nonce) {
       if (typeof candidate !== 'string') return false
-      const given = Buffer.from(candidate, 'utf8')
-      return keys.some((key) => {
-        const token = Buffer.from(tokenBy(key, family, nonce), 'utf8')
-        return given.length === token.length && timingSafeEqual(given, token)
-      })
+      return hmacs.some((hmac) => equal(candidate, hmac(`${family}.${nonce}`)))
     },
   }
-}
-
-function tokenBy(key: KeyObject, family: string, nonce: string): string {
-  return sign(key, `${family}.${nonce}`)
 }

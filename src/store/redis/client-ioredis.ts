@@ -1,15 +1,22 @@
-import { atMost, backOff, CONNECT_TIMEOUT_MS, LONGEST_CLOSE_MS } from './client-node-redis.ts'
 import type { Connection } from './connection.ts'
-import { tellOutages } from './outage.ts'
+import {
+  atMost,
+  backOff,
+  CONNECT_TIMEOUT_MS,
+  type Emitter,
+  firstOf,
+  LONGEST_CLOSE_MS,
+  type Opened,
+  tellOutages,
+} from './own-client.ts'
 import type { IoredisClient } from './port.ts'
 
 /** Failed attempts to connect after which waiting commands are given up: about 5 seconds. */
 const ATTEMPTS_PER_COMMAND = 10
 
 /** What is used of a client of the package `ioredis`, 5 or 6. */
-interface Client extends IoredisClient {
+interface Client extends IoredisClient, Emitter {
   readonly status: string
-  on(event: string, listener: (error: unknown) => void): unknown
   quit(): Promise<unknown>
   disconnect(): void
 }
@@ -17,10 +24,7 @@ interface Client extends IoredisClient {
 export type IoredisConstructor = new (options: object) => Client
 
 /** Makes a client, which starts connecting; an outage is waited out for ever. */
-export function openIoredis(
-  Redis: IoredisConstructor,
-  connection: Connection,
-): IoredisClient & { close(): Promise<void> } {
+export function openIoredis(Redis: IoredisConstructor, connection: Connection): Opened {
   const { path, host, port, tls, db, username, password } = connection
   let closing: Promise<void> | undefined
   const client = new Redis({
@@ -34,7 +38,9 @@ export function openIoredis(
     retryStrategy: (attempts: number) => (closing === undefined ? backOff(attempts) : null),
   })
   tellOutages(client, () => closing !== undefined)
-  return Object.assign(client, { close: () => (closing ??= closeFully(client)) })
+  const attempted = atMost(CONNECT_TIMEOUT_MS, firstOf(client, 'ready', 'error', 'end'))
+  const close = () => (closing ??= closeFully(client))
+  return { client: Object.assign(client, { close }), attempted }
 }
 
 /**
@@ -43,15 +49,9 @@ export function openIoredis(
  */
 async function closeFully(client: Client): Promise<void> {
   const { status } = client
-  if (status !== 'ready' && status !== 'end') await atMost(CONNECT_TIMEOUT_MS, attemptEnded(client))
+  if (status !== 'ready' && status !== 'end') {
+    await atMost(CONNECT_TIMEOUT_MS, firstOf(client, 'ready', 'end'))
+  }
   if (client.status === 'ready') await atMost(LONGEST_CLOSE_MS, client.quit())
   client.disconnect()
-}
-
-/** Resolves when the client is connected, or has given up. */
-async function attemptEnded(client: Client): Promise<void> {
-  await new Promise<void>((resolve) => {
-    client.on('ready', () => resolve())
-    client.on('end', () => resolve())
-  })
 }

@@ -1,19 +1,22 @@
 import type { Connection } from './connection.ts'
-import { tellOutages } from './outage.ts'
-import type { NodeRedisClient } from './port.ts'
+import {
+  atMost,
+  backOff,
+  CONNECT_TIMEOUT_MS,
+  type Emitter,
+  firstOf,
+  LONGEST_CLOSE_MS,
+  type Opened,
+  tellOutages,
+} from './own-client.ts'
 
-/** How long a close waits for commands in flight. */
-export const LONGEST_CLOSE_MS = 1000
-/** How long one attempt to connect may take, TLS included. */
-export const CONNECT_TIMEOUT_MS = 2000
 /** How long a command waits for a connection. Later it would be news from long ago. */
 const LONGEST_QUEUE_MS = 5000
 
 /** What is used of a client of the package `redis`, 5 or 6. */
-interface Client {
+interface Client extends Emitter {
   readonly isOpen: boolean
   readonly isReady: boolean
-  on(event: string, listener: (error: unknown) => void): unknown
   connect(): Promise<unknown>
   sendCommand(args: readonly string[]): Promise<unknown>
   destroy(): void
@@ -23,16 +26,8 @@ export interface NodeRedisModule {
   createClient(options: object): Client
 }
 
-/** Milliseconds before the next attempt to connect: quickly at first, then twice a second. */
-export function backOff(attempts: number): number {
-  return Math.min(20 * 2 ** Math.min(attempts, 10), 500)
-}
-
 /** Makes a client and starts connecting; an outage is waited out for ever. */
-export function openNodeRedis(
-  nodeRedis: NodeRedisModule,
-  connection: Connection,
-): NodeRedisClient & { close(): Promise<void> } {
+export function openNodeRedis(nodeRedis: NodeRedisModule, connection: Connection): Opened {
   const { path, host, port, tls, db, username, password } = connection
   let closing: Promise<void> | undefined
   const client = nodeRedis.createClient({
@@ -49,8 +44,10 @@ export function openNodeRedis(
     commandOptions: { timeout: LONGEST_QUEUE_MS },
   })
   tellOutages(client, () => closing !== undefined)
+  const attempted = atMost(CONNECT_TIMEOUT_MS, firstOf(client, 'ready', 'error', 'end'))
   client.connect().catch(() => {})
-  return Object.assign(client, { close: () => (closing ??= closeFully(client)) })
+  const close = () => (closing ??= closeFully(client))
+  return { client: Object.assign(client, { close }), attempted }
 }
 
 /**
@@ -72,14 +69,4 @@ async function attemptEnded(client: Client): Promise<void> {
       if (!client.isOpen) resolve()
     })
   })
-}
-
-/** Waits for the work to end, one way or the other, for so long at most. */
-export async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, limitMs)
-  })
-  await Promise.race([work.catch(() => {}), limit])
-  clearTimeout(timer)
 }

@@ -2,35 +2,28 @@ import { OptionError, StoreError } from '../../errors.ts'
 import { type Connection, type ConnectionSettings, resolveConnection } from './connection.ts'
 import { type IoredisConstructor, openIoredis } from './client-ioredis.ts'
 import { type NodeRedisModule, openNodeRedis } from './client-node-redis.ts'
-import type { RedisClient } from './port.ts'
-
-/**
- * A client this library made, of whichever package is installed. `close()` ends its connection,
- * also one that is still being made; commands in flight get a second to end.
- */
-export type OwnRedisClient = RedisClient & { close(): Promise<void> }
+import type { Opened, OwnRedisClient } from './own-client.ts'
 
 /** How a package is loaded; tests load another one. */
 export type LoadPackage = (name: 'redis' | 'ioredis') => Promise<unknown>
 
 /**
  * Makes a Redis client with the package `redis` (node-redis 5 or 6), or `ioredis` (5 or 6) where
- * that is the one installed. It is connecting when the promise resolves and commands wait for the
- * connection, for about 5 seconds at most; it reconnects for ever, at least twice a second. Yours
- * to close.
+ * that is the one installed. The promise resolves when the client is connected, or the first
+ * attempt failed; it goes on trying for ever, about twice a second, and commands wait for the
+ * connection for about 5 seconds at most. Yours to close.
  *
  * @throws {OptionError} when a setting is wrong, or neither package is installed.
  * @throws {StoreError} when the package is there and cannot be loaded.
  */
 export async function createRedisClient(settings: ConnectionSettings): Promise<OwnRedisClient> {
-  return openClient(resolveConnection(settings), loadInstalled)
+  const { client, attempted } = await openClient(resolveConnection(settings), loadInstalled)
+  await attempted
+  return client
 }
 
 /** @internal */
-export async function openClient(
-  connection: Connection,
-  load: LoadPackage,
-): Promise<OwnRedisClient> {
+export async function openClient(connection: Connection, load: LoadPackage): Promise<Opened> {
   const nodeRedis = await installed('redis', load)
   if (nodeRedis !== undefined) return openNodeRedis(nodeRedis as NodeRedisModule, connection)
   const ioredis = await installed('ioredis', load)
@@ -41,9 +34,15 @@ export async function openClient(
   return openIoredis((Redis ?? byDefault) as IoredisConstructor, connection)
 }
 
-/** Not a literal: bundlers would insist on both packages. */
-export async function loadInstalled(name: string): Promise<unknown> {
-  return import(/* webpackIgnore: true */ /* @vite-ignore */ name)
+/** esbuild refuses to bundle an import of a package that is not there, unless it has a catch. */
+export async function loadInstalled(name: 'redis' | 'ioredis'): Promise<unknown> {
+  return name === 'redis'
+    ? import(/* webpackIgnore: true */ 'redis').catch(rethrow)
+    : import(/* webpackIgnore: true */ 'ioredis').catch(rethrow)
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }
 
 async function installed(name: 'redis' | 'ioredis', load: LoadPackage): Promise<unknown> {

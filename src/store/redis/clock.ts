@@ -17,6 +17,7 @@ const LONGEST_WAIT_MS = 250
 export class ServerClock {
   readonly #port: Port
   #offsetMs = 0
+  #roundTripMs = 0
   #known = false
   #dueAt = 0
   #asking: Promise<void> | undefined
@@ -76,14 +77,22 @@ export class ServerClock {
       const serverMs = milliseconds(await reply)
       const roundTripMs = performance.now() - sentAt
       if (roundTripMs < LONGEST_ROUND_TRIP_MS) {
-        this.#offsetMs = Math.round(serverMs - sentDate - roundTripMs / 2)
-        this.#known = true
+        this.#learn(Math.round(serverMs - sentDate - roundTripMs / 2), roundTripMs)
         pause = MEASURE_EVERY_MS
       }
     } catch (error) {
       if (isRefusal(error)) pause = MEASURE_EVERY_MS
     }
     this.#dueAt = performance.now() + pause
+  }
+
+  /** A slower answer that does not contradict what a faster one said teaches nothing. */
+  #learn(offsetMs: number, roundTripMs: number): void {
+    const contradicts = Math.abs(offsetMs - this.#offsetMs) > roundTripMs / 2
+    if (this.#known && roundTripMs > this.#roundTripMs && !contradicts) return
+    this.#offsetMs = offsetMs
+    this.#roundTripMs = roundTripMs
+    this.#known = true
   }
 
   /** Over a command's own connection the time arrives before its reply, and nothing is waited. */

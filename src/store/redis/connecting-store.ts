@@ -9,14 +9,15 @@ import type {
   TouchAnswer,
 } from '../store.ts'
 import { storeOf } from './bound-store.ts'
-import { type LoadPackage, loadInstalled, openClient, type OwnRedisClient } from './clients.ts'
+import { type LoadPackage, loadInstalled, openClient } from './clients.ts'
 import type { Connection } from './connection.ts'
+import type { Opened } from './own-client.ts'
 
 /** A store that makes its client itself: at the first use, once, until it is closed. */
 export class ConnectingStore implements Store {
   readonly #connection: Connection
   readonly #load: LoadPackage
-  #client: Promise<OwnRedisClient> | undefined
+  #opened: Promise<Opened> | undefined
   #store: Store | undefined
   #closing: Promise<void> | undefined
 
@@ -77,17 +78,19 @@ export class ConnectingStore implements Store {
   }
 
   async #open(): Promise<Store> {
-    this.#client ??= openClient(this.#connection, this.#load)
+    this.#opened ??= openClient(this.#connection, this.#load)
     try {
-      return storeOf(await this.#client) as Store
+      const { client, attempted } = await this.#opened
+      await attempted
+      return storeOf(client) as Store
     } catch (error) {
-      this.#client = undefined
+      this.#opened = undefined
       throw error
     }
   }
 
   async #end(): Promise<void> {
-    const client = await this.#client?.catch(() => undefined)
-    await client?.close()
+    const opened = await this.#opened?.catch(() => undefined)
+    await opened?.client.close()
   }
 }

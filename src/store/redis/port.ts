@@ -43,7 +43,8 @@ interface Options {
 type Command = readonly Argument[]
 interface Single {
   readonly isReady?: boolean
-  sendCommand(command: Command, options: Options): Promise<unknown>
+  sendCommand(command: Command, options?: Options): Promise<unknown>
+  withCommandOptions?(options: Options): Single
 }
 interface Sentinel {
   sendCommand(isReadonly: false, command: Command, options: Options): Promise<unknown>
@@ -93,12 +94,35 @@ function ioredisPort(client: Ioredis): Port {
   }
 }
 
-/** A client, or a pool of them. While it is not connected its queue stays bounded by its timeout. */
+/**
+ * A client, or a pool of them. While it is not connected its queue stays bounded by its timeout.
+ *
+ * In node-redis 6 a view that has the options spares merging them for each command, a third of
+ * what a command costs. In node-redis 5 `sendCommand` ignores the options of a view. So TIME, which
+ * every client is asked first, goes through the view, and its reply tells: bytes or text.
+ */
 function singlePort(client: Single): Port {
-  const options = () => (client.isReady === false ? QUEUED : UNTIMED)
+  const view = client.withCommandOptions?.(UNTIMED)
+  let direct: Single | undefined
+
+  function call(command: Command): Promise<unknown> {
+    if (client.isReady === false) return client.sendCommand(command, QUEUED)
+    return direct === undefined ? client.sendCommand(command, UNTIMED) : direct.sendCommand(command)
+  }
+
+  async function time(through: Single): Promise<unknown> {
+    const reply = await through.sendCommand(['time'])
+    const inBytes = Array.isArray(reply) && reply.every((part) => Buffer.isBuffer(part))
+    direct = inBytes ? through : undefined
+    return reply
+  }
+
   return {
-    get: (key) => client.sendCommand(['get', key], options()),
-    send: (verb, _key, args) => client.sendCommand([verb, ...args], options()),
+    get: (key) => call(['get', key]),
+    send: (verb, _key, args) =>
+      verb === 'time' && view !== undefined && client.isReady !== false
+        ? time(view)
+        : call([verb, ...args]),
   }
 }
 

@@ -7,8 +7,9 @@ import { type ConnectionSettings, resolveConnection, saysWhere } from './connect
 import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
 
 export type { ChooseClient } from './choosing-store.ts'
-export { createRedisClient, type OwnRedisClient } from './clients.ts'
+export { createRedisClient } from './clients.ts'
 export type { Connection, ConnectionSettings } from './connection.ts'
+export type { OwnRedisClient } from './own-client.ts'
 export type { IoredisClient, NodeRedisClient, RedisClient } from './port.ts'
 
 /** Settings to connect with, a client, or a function that chooses one for each request. */
