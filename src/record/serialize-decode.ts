@@ -1,18 +1,7 @@
+import { MAX_BIGINT_BITS, MAX_DEPTH, MAX_URL_LENGTH, TAGGED } from './serialize-format.ts'
 import { isNestedDeeper } from './serialize-nesting.ts'
 
-/**
- * Begins every text that holds tags. The comparison is exact, so plain data need no escaping: the
- * one plain object whose JSON would begin like this is written with tags.
- */
-export const TAGGED = '{"$tagged":'
-
-/** Objects, arrays, Maps and Sets inside one another, at most. */
-export const MAX_DEPTH = 500
-
-/** Parsing long integers and international host names takes more than linear time. */
-export const MAX_BIGINT_BITS = 32_768
-const MAX_BIGINT_LENGTH = 9865
-export const MAX_URL_LENGTH = 8192
+const MAX_BIGINT_LENGTH = String(-(2n ** BigInt(MAX_BIGINT_BITS - 1))).length
 
 /** One level takes up to five brackets, `{"$shared":[0,{"$Map":[[`; the root one, a leaf three. */
 const MAX_TAGGED_BRACKETS = 5 * MAX_DEPTH + 4

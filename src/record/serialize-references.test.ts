@@ -7,7 +7,8 @@ describe('data that look like tags', () => {
     ['$tagged', { $tagged: 1 }],
     ['$tagged, first of two', { $tagged: { $Date: null }, b: 2 }],
     ['$tagged twice', { $tagged: { $tagged: 1 } }],
-  ])('a root whose first key is %s', (_, value) => {
+    ['$tagged, second of two', { a: 1, $tagged: 2 }],
+  ])('a root whose key is %s', (_, value) => {
     expect(encode(value)).not.toBe(JSON.stringify(value))
     expectKept(value)
   })

@@ -16,7 +16,7 @@ describe('what cannot be kept', () => {
     ['a class', Money, 'a function'],
     ['a symbol', Symbol('private'), 'a symbol'],
     ['a class instance', new Money(), 'an instance of Money'],
-    ['an object made with a prototype', Object.create({ a: 1 }), 'an instance of Object'],
+    ['an object made with a prototype', Object.create({ a: 1 }), 'an object with a prototype'],
     [
       'a nameless class',
       new (class {
@@ -75,7 +75,7 @@ describe('what cannot be kept', () => {
     ['a["odd \\"key\\""].b', (bad) => ({ a: { 'odd "key"': { b: bad } } })],
     ['["7"].größe.$x._1', (bad) => ({ 7: { größe: { $x: { _1: bad } } } })],
     ['[""]', (bad) => ({ '': bad })],
-    ['["__proto__"]', (bad) => withProto(bad)],
+    ['__proto__', (bad) => withProto(bad)],
     ['get("theme")', (bad) => new Map([['theme', bad]])],
     ['prefs.get("a b")[0]', (bad) => ({ prefs: new Map([['a b', [bad]]]) })],
     [
@@ -99,7 +99,7 @@ describe('what cannot be kept', () => {
     ['tags.values()[1]', (bad) => ({ tags: new Set([0, bad]) })],
     ['y', (bad) => ({ x: [1n, new Set([{}])], y: bad })],
   ])('%s is a path', (path, make) => {
-    expect(refusalOf(make(() => 1)).path).toBe(path === '["__proto__"]' ? '__proto__' : path)
+    expect(refusalOf(make(() => 1)).path).toBe(path)
   })
 
   test('the path of a repeated value is the first one', () => {

@@ -1,12 +1,12 @@
 import { types } from 'node:util'
-import { MAX_DEPTH } from './serialize-decode.ts'
+import { MAX_DEPTH, MAX_SPARSE_LENGTH } from './serialize-format.ts'
 
 /** What one walk over the data finds out. */
 export interface Survey {
   /** `JSON.stringify` says it all. */
   plain: boolean
   /** The objects met more than once. */
-  readonly shared: Set<object>
+  shared: Set<object> | undefined
   /** The objects met. Searching a short list is several times cheaper than filling a Set. */
   readonly met: object[]
   /** Replaces `met` once that is long. */
@@ -17,12 +17,9 @@ export type Kind = 'object' | 'array' | 'map' | 'set' | 'date' | 'url' | 'bytes'
 
 const LONG = 64
 
-/** A hole takes 24 characters as text, and `array[4e9] = 1` makes four billion of them. */
-const MAX_SPARSE_LENGTH = 10_000
-
-/** Runs on every encoding: `bench/parts/serializer.ts` has what it costs. */
+/** Precedes every encoding. A property's descriptor is not asked for: that would double its cost. */
 export function surveyOf(value: unknown): Survey {
-  const survey: Survey = { plain: true, shared: new Set(), met: [], manyMet: undefined }
+  const survey: Survey = { plain: true, shared: undefined, met: [], manyMet: undefined }
   visit(value, survey, 0)
   return survey
 }
@@ -36,6 +33,7 @@ function visit(value: unknown, survey: Survey, depth: number): void {
 function visitObject(value: object, survey: Survey, depth: number): void {
   if (isMetAgain(value, survey)) {
     survey.plain = false
+    survey.shared ??= new Set()
     survey.shared.add(value)
     return
   }
@@ -44,14 +42,18 @@ function visitObject(value: object, survey: Survey, depth: number): void {
     return
   }
   if (hasToJSON(value)) survey.plain = false
-  const kind = kindOf(value)
-  if (kind === 'object') visitProperties(value, survey, depth + 1)
-  else if (kind === 'array') visitItems(value as unknown[], survey, depth + 1)
-  else {
-    survey.plain = false
-    if (kind === 'map') visitMap(value as Map<unknown, unknown>, survey, depth + 1)
-    if (kind === 'set') for (const item of value as Set<unknown>) visit(item, survey, depth + 1)
+  switch (kindOf(value)) {
+    case 'object':
+      return visitProperties(value, survey, depth + 1)
+    case 'array':
+      return visitItems(value as unknown[], survey, depth + 1)
+    case 'map':
+      visitMap(value as Map<unknown, unknown>, survey, depth + 1)
+      break
+    case 'set':
+      for (const item of value as Set<unknown>) visit(item, survey, depth + 1)
   }
+  survey.plain = false
 }
 
 function isMetAgain(value: object, survey: Survey): boolean {
@@ -64,9 +66,12 @@ function isMetAgain(value: object, survey: Survey): boolean {
   return false
 }
 
-/** `for in` is the fastest walk. What it may inherit is not written: `encode` takes own keys. */
+/** `for in` is the fastest walk. It may find too much, which at worst costs the fast path. */
 function visitProperties(value: object, survey: Survey, depth: number): void {
-  for (const key in value) visit((value as Record<string, unknown>)[key], survey, depth)
+  for (const key in value) {
+    const item = (value as Record<string, unknown>)[key]
+    if (typeof item !== 'string') visit(item, survey, depth)
+  }
 }
 
 function visitItems(items: readonly unknown[], survey: Survey, depth: number): void {

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts'
-import { MAX_BIGINT_BITS, MAX_DEPTH, MAX_URL_LENGTH, TAGGED } from './serialize-decode.ts'
+import { MAX_BIGINT_BITS, MAX_DEPTH, MAX_URL_LENGTH, TAGGED } from './serialize-format.ts'
 import { type Step, pathOf } from './serialize-path.ts'
 import { hasToJSON, isJsonNumber, isTooSparse, kindOf, surveyOf } from './serialize-survey.ts'
 
@@ -30,11 +30,8 @@ interface Writing {
  */
 export function encode(value: unknown): string {
   const survey = surveyOf(value)
-  if (survey.plain) {
-    const text = JSON.stringify(value)
-    if (!text.startsWith(TAGGED)) return text
-  }
-  const tagged = tag(value, { shared: survey.shared, numbers: new Map(), path: [] })
+  if (survey.plain && !looksTagged(value)) return JSON.stringify(value)
+  const tagged = tag(value, { shared: survey.shared ?? new Set(), numbers: new Map(), path: [] })
   return `${TAGGED}${JSON.stringify(tagged)}}`
 }
 
@@ -49,6 +46,11 @@ export function encodeComparable(value: unknown): string | undefined {
     if (error instanceof DataError) return undefined
     throw error
   }
+}
+
+/** Asks the value: the first look at a text that `JSON.stringify` just made has to flatten it. */
+function looksTagged(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && '$tagged' in value
 }
 
 /** The copy, with tags, that `JSON.stringify` is given. */
@@ -184,7 +186,8 @@ function refusal(what: string, writing: Writing): DataError {
 
 /** Only a function can name the type: what else `constructor` holds may be data. */
 function nameOf(value: object): string {
-  const { constructor } = Object.getPrototypeOf(value) as { constructor?: unknown }
+  const prototype = Object.getPrototypeOf(value) as object
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   const name = typeof constructor === 'function' ? constructor.name : ''
   return name === '' ? 'an object with a prototype' : `an instance of ${name}`
 }

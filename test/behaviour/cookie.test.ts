@@ -1,0 +1,327 @@
+import { parseCookie } from 'cookie'
+import * as fc from 'fast-check'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createSeal } from '../../src/cookie/credential.ts'
+import { randomId } from '../../src/cookie/random.ts'
+import { findCookie } from '../../src/cookie/read.ts'
+import { isSecure } from '../../src/cookie/secure.ts'
+import type { CookieOptions } from '../../src/options/options.ts'
+import { resolveCookie } from '../../src/options/resolve-cookie.ts'
+import { createSessions } from '../../src/sessions.ts'
+import { type Data, type Framework, SECRET, startApp } from '../support/app.ts'
+import { parseSetCookie } from '../support/browser-jar.ts'
+import { get } from '../support/raw-http.ts'
+
+const NAME = '__Host-sid'
+
+/** V stands for a valid value. What a browser never sends, and what opens a session all the same. */
+const HEADERS: readonly [header: string, found: 'V' | 'V"' | 'none' | 'duplicate'][] = [
+  [`${NAME}=V`, 'V'],
+  [`a=1; ${NAME}=V; b=2`, 'V'],
+  [`a=1;${NAME}=V;b=2`, 'V'],
+  [`a=1;\t${NAME}=V\t;b=2`, 'V'],
+  [`  ${NAME}=V  `, 'V'],
+  [`;;; ${NAME}=V;;`, 'V'],
+  [`a; ${NAME}=V`, 'V'],
+  [`=x; ${NAME}=V`, 'V'],
+  [`a=${'x'.repeat(12_000)}; ${NAME}=V`, 'V'],
+  [`a="1; ${NAME}=V"`, 'V"'],
+  [`a=1, ${NAME}=V`, 'none'],
+  [`${NAME} =V`, 'none'],
+  [`${NAME}\t=V`, 'none'],
+  [`x${NAME}=V`, 'none'],
+  [`${NAME}x=V`, 'none'],
+  [`a=${NAME}=V`, 'none'],
+  [`=${NAME}=V`, 'none'],
+  [`==${NAME}=V`, 'none'],
+  [`a==${NAME}=V`, 'none'],
+  [`a b ${NAME}=V`, 'none'],
+  ['__host-sid=V', 'none'],
+  ['__HOST-SID=V', 'none'],
+  ['..Host-sid=V', 'none'],
+  ['__Host-sid%3DV', 'none'],
+  ['%5F%5FHost-sid=V', 'none'],
+  ['__Host%2Dsid=V', 'none'],
+  [`"${NAME}"=V`, 'none'],
+  [`'${NAME}'=V`, 'none'],
+  [`$Version=1; $${NAME}=V`, 'none'],
+  [`\u00a0${NAME}=V`, 'none'],
+  [`\u0085${NAME}=V`, 'none'],
+  [`\u00ad${NAME}=V`, 'none'],
+  [`\u00ff${NAME}=V`, 'none'],
+  [`${NAME}\u00a0=V`, 'none'],
+  [`\u00c2\u00a0${NAME}=V`, 'none'],
+  ['__Ho\u00dft-sid=V', 'none'],
+  [NAME, 'none'],
+  [`${NAME};=V`, 'none'],
+  ['a=1;b=2', 'none'],
+  [';', 'none'],
+  [`${NAME}=V; ${NAME}=V`, 'duplicate'],
+  [`${NAME}=V; a=1; ${NAME}=`, 'duplicate'],
+  [`${NAME}=x;${NAME}=V`, 'duplicate'],
+]
+
+const FRAMEWORKS: readonly Framework[] = ['express 5', 'express 4', 'node']
+
+function msToSearch(header: string): number {
+  const from = performance.now()
+  for (let times = 0; times < 20; times++) findCookie(header, NAME)
+  return performance.now() - from
+}
+
+const pairs = (count: number) => `${NAME}x=1;`.repeat(count) + ' '.repeat(count)
+
+describe('hostile Cookie headers', () => {
+  test.each(HEADERS)('%j: %s', (header, found) => {
+    const answer = findCookie(header, NAME)
+    expect(answer).toEqual(found.startsWith('V') ? { value: found } : found)
+  })
+
+  test.each(FRAMEWORKS)('open a session over HTTP only where the exact name is, %s', async (on) => {
+    const sessions = createSessions<Data>({ secret: SECRET, cookie: { name: NAME } })
+    const app = await startApp(
+      sessions,
+      {
+        begin: ({ session }) => void (session['user'] = 'ada'),
+        who: ({ session }) => session['user'] ?? null,
+      },
+      on,
+    )
+    const browser = app.browser()
+    await browser.get('/begin')
+    const value = browser.cookies.get(NAME) ?? ''
+    for (const [header, found] of HEADERS) {
+      const cookie = header.replaceAll('=V', `=${value}`)
+      const { status, body } = await get(app.port, {
+        path: '/who',
+        // Raw bytes, as they would come; Connection writes latin1.
+        headers: [`Cookie: ${Buffer.from(cookie, 'latin1').toString('latin1')}`],
+      })
+      expect([header, status, body]).toEqual([header, 200, found === 'V' ? '"ada"' : 'null'])
+    }
+  })
+
+  test('several Cookie headers, which Node joins, count as one', async () => {
+    const sessions = createSessions<Data>({ secret: SECRET })
+    const app = await startApp(sessions, {
+      begin: ({ session }) => void (session['user'] = 'ada'),
+      who: ({ session }) => session['user'] ?? null,
+    })
+    const browser = app.browser()
+    await browser.get('/begin')
+    const ours = `Cookie: ${browser.cookieHeader}`
+    const see = async (...headers: string[]) =>
+      (await get(app.port, { path: '/who', headers })).body
+    expect(await see('Cookie: a=1', ours)).toBe('"ada"')
+    expect(await see(ours, ours)).toBe('null')
+  })
+
+  test('a header of many pairs takes no longer than its length', () => {
+    msToSearch(pairs(10_000))
+    expect(msToSearch(pairs(80_000))).toBeLessThan(40 * (msToSearch(pairs(10_000)) + 1))
+  })
+})
+
+describe('findCookie', () => {
+  const token = fc.stringMatching(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,12}$/)
+  const value = fc.stringMatching(/^[!#-+\--:<-[\]-~]{0,12}$/)
+  const pair = fc.tuple(token, value)
+
+  test('finds in well-formed headers what the package cookie finds', () => {
+    fc.assert(
+      fc.property(fc.array(pair, { maxLength: 8 }), pair, (pairs, [name, mine]) => {
+        const others = pairs.filter(([other]) => other !== name)
+        const all = [...others, [name, mine] as const]
+        const header = all.map(([key, text]) => `${key}=${text}`).join('; ')
+        const oracle = parseCookie(header, { decode: (text) => text })[name]
+        expect(findCookie(header, name)).toEqual({ value: oracle })
+        expect(findCookie(others.map(([key, text]) => `${key}=${text}`).join('; '), name)).toBe(
+          'none',
+        )
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('answers for any text at all', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), token, (header, name) => {
+        const found = findCookie(header, name)
+        if (typeof found === 'object') expect(header).toContain(`${name}=`)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('the credential', () => {
+  const seal = createSeal([SECRET], 'session:')
+  const credential = { id: randomId(), family: randomId(), edition: 12 }
+  const written = seal.write(NAME, credential)
+
+  test('reads back what it wrote', () => {
+    expect(seal.read(NAME, written)).toEqual(credential)
+  })
+
+  test('any change of any character is refused', () => {
+    const alphabet = 'ABCXYZabcxyz0189-_.=%+/ "\u00e9'
+    for (let at = 0; at < written.length; at++) {
+      for (const character of alphabet) {
+        if (character === written[at]) continue
+        const changed = written.slice(0, at) + character + written.slice(at + 1)
+        expect(seal.read(NAME, changed)).toBeTypeOf('string')
+      }
+      expect(seal.read(NAME, written.slice(0, at) + written.slice(at + 1))).toBeTypeOf('string')
+      expect(seal.read(NAME, written.slice(0, at))).toBeTypeOf('string')
+    }
+  })
+
+  test('anything inserted is refused, and so is any other text', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(written.length),
+        fc.string({ minLength: 1, unit: 'binary' }),
+        (at, text) => {
+          const longer = written.slice(0, at) + text + written.slice(at)
+          expect(seal.read(NAME, longer)).toBeTypeOf('string')
+          expect(seal.read(NAME, text)).toBe('malformed')
+        },
+      ),
+    )
+  })
+
+  test.each([
+    ['cookie name', createSeal([SECRET], 'session:'), '__Host-sie'],
+    ['prefix', createSeal([SECRET], 'session;'), NAME],
+    ['secret', createSeal([`${SECRET}!`], 'session:'), NAME],
+  ])('another %s is refused', (_, other, name) => {
+    expect(other.read(name, written)).toBe('forged')
+  })
+
+  test('moving a letter between name and prefix is refused', () => {
+    const one = createSeal([SECRET], 'b:').write('sida', credential)
+    expect(createSeal([SECRET], 'ab:').read('sid', one)).toBe('forged')
+  })
+
+  test('a second secret verifies, and the first signs', () => {
+    const next = `the new secret: ${SECRET}`
+    const rotated = createSeal([next, SECRET], 'session:')
+    expect(rotated.read(NAME, written)).toEqual(credential)
+    const renewed = rotated.write(NAME, credential)
+    expect(seal.read(NAME, renewed)).toBe('forged')
+    expect(createSeal([next], 'session:').read(NAME, renewed)).toEqual(credential)
+  })
+})
+
+function ask(socket: object | null, headers: Record<string, unknown>): object {
+  return { socket, headers }
+}
+
+describe('a Secure cookie', () => {
+  afterEach(() => void vi.unstubAllEnvs())
+
+  const local = { remoteAddress: '127.0.0.1' }
+  const host = { host: 'localhost:3000' }
+
+  const AUTO: readonly [what: string, request: unknown, secure: boolean][] = [
+    ['a local browser', ask(local, host), false],
+    ['localhost without port', ask(local, { host: 'localhost' }), false],
+    ['LOCALHOST', ask(local, { host: 'LOCALHOST' }), false],
+    ['a name under localhost', ask(local, { host: 'shop.localhost:80' }), false],
+    ['127.0.0.1', ask(local, { host: '127.0.0.1:3000' }), false],
+    ['127.1.2.3', ask(local, { host: '127.1.2.3' }), false],
+    ['[::1]', ask({ remoteAddress: '::1' }, { host: '[::1]:3000' }), false],
+    ['a mapped address', ask({ remoteAddress: '::ffff:127.0.0.1' }, host), false],
+    ['TLS', ask({ ...local, encrypted: true }, host), true],
+    ['another peer', ask({ remoteAddress: '10.0.0.1' }, host), true],
+    ['another mapped peer', ask({ remoteAddress: '::ffff:10.0.0.1' }, host), true],
+    ['no peer', ask({}, host), true],
+    ['no socket', ask(null, host), true],
+    ['no request', undefined, true],
+    ['no headers', { socket: local }, true],
+    ['no Host', ask(local, {}), true],
+    ['another Host', ask(local, { host: 'example.com' }), true],
+    ['a Host that begins like it', ask(local, { host: 'localhost.example.com' }), true],
+    ['a Host that ends like it', ask(local, { host: 'evillocalhost' }), true],
+    ['a Host that begins with 127.', ask(local, { host: '127.0.0.1.example.com' }), true],
+    ['a proxy: X-Forwarded-For', ask(local, { ...host, 'x-forwarded-for': '1.2.3.4' }), true],
+    ['a proxy: X-Forwarded-Proto', ask(local, { ...host, 'x-forwarded-proto': 'http' }), true],
+    ['a proxy: X-Forwarded-Host', ask(local, { ...host, 'x-forwarded-host': 'a' }), true],
+    ['a proxy: Forwarded', ask(local, { ...host, forwarded: 'for=1.2.3.4' }), true],
+    ['a proxy: Via', ask(local, { ...host, via: '1.1 cache' }), true],
+  ]
+
+  test.each(AUTO)("with 'auto': %s", (_, request, secure) => {
+    const cookie = resolveCookie({})
+    expect(isSecure(cookie, request, undefined)).toBe(secure)
+    expect(isSecure(cookie, request, true)).toBe(false)
+    expect(isSecure(cookie, request, false)).toBe(true)
+    expect(isSecure(resolveCookie({ secure: true }), request, true)).toBe(true)
+    expect(isSecure(resolveCookie({ secure: false }), request, false)).toBe(false)
+  })
+
+  test.each(AUTO)("with 'auto' in production, always: %s", (_, request) => {
+    vi.stubEnv('NODE_ENV', 'production')
+    expect(isSecure(resolveCookie({}), request, undefined)).toBe(true)
+    expect(isSecure(resolveCookie({}), request, true)).toBe(true)
+  })
+
+  const NAMES: readonly [options: CookieOptions, secureName: string, plainName: string][] = [
+    [{}, '__Host-sid', 'sid'],
+    [{ path: '/shop' }, '__Secure-sid', 'sid'],
+    [{ domain: 'example.com' }, '__Secure-sid', 'sid'],
+    [{ name: 'shop' }, 'shop', 'shop'],
+    [{ name: '__Host-shop' }, '__Host-shop', '__Host-shop'],
+  ]
+
+  test.each(NAMES)(
+    'the name with %j: %s when Secure, else %s',
+    (options, secureName, plainName) => {
+      expect(resolveCookie(options)).toMatchObject({ secureName, plainName })
+    },
+  )
+
+  test('a Secure request never reads the plain cookie, nor the other way round', async () => {
+    const sessions = createSessions<Data>({ secret: SECRET })
+    const cookieFor = async (local: boolean) => {
+      const session = await sessions.open(undefined, undefined, { local })
+      session['n'] = 1
+      return parseSetCookie((await sessions.commit(session)).setCookie ?? '')
+    }
+    const plain = await cookieFor(true)
+    const secure = await cookieFor(false)
+    expect([plain.name, secure.name]).toEqual(['sid', '__Host-sid'])
+    expect([plain.attributes['secure'], secure.attributes['secure']]).toEqual([undefined, ''])
+    const both = `${plain.name}=${plain.value}; ${secure.name}=${secure.value}`
+    expect((await sessions.open(both, undefined, { local: true })).id).toBe(
+      plain.value.split('.')[0],
+    )
+    expect((await sessions.open(both)).id).toBe(secure.value.split('.')[0])
+    expect((await sessions.open(`sid=${plain.value}`)).isNew).toBe(true)
+    expect((await sessions.open(`sid=${secure.value}`)).isNew).toBe(true)
+  })
+})
+
+describe('removing the cookie', () => {
+  test.each<CookieOptions>([
+    {},
+    { path: '/shop' },
+    { domain: 'example.com', sameSite: 'strict' },
+    { sameSite: 'none', partitioned: true, priority: 'high' },
+    { httpOnly: false, secure: false, name: 'shop', maxAge: 3600 },
+    { secure: true, name: '__Host-Http-shop' },
+  ])('has the attributes it was set with: %j', async (cookie) => {
+    const sessions = createSessions<Data>({ secret: SECRET, cookie })
+    const first = await sessions.open()
+    first['n'] = 1
+    const set = parseSetCookie((await sessions.commit(first)).setCookie ?? '')
+    const second = await sessions.open(`${set.name}=${set.value}`)
+    second.invalidate()
+    const removed = parseSetCookie((await sessions.commit(second)).setCookie ?? '')
+    const { 'max-age': _life, ...attributes } = set.attributes
+    const { 'max-age': zero, expires, ...same } = removed.attributes
+    expect([removed.name, removed.value]).toEqual([set.name, ''])
+    expect([zero, expires]).toEqual(['0', 'Thu, 01 Jan 1970 00:00:00 GMT'])
+    expect(same).toEqual(attributes)
+  })
+})

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { createSessions } from '../../src/sessions.ts'
+import { type Data, SECRET, startApp } from '../support/app.ts'
+import { describeOnBothStores } from '../support/both-stores.ts'
+import { barrier } from '../support/latch-store.ts'
+
+describeOnBothStores('CSRF tokens', (makeStore) => {
+  async function begin() {
+    const store = makeStore()
+    const meet = barrier(2)
+    const app = await startApp(createSessions<Data>({ secret: SECRET, store }), {
+      token: ({ session }) => session.getCsrfToken(),
+      renew: ({ session }) => session.newCsrfToken(),
+      'token-together': async ({ session }) => {
+        await meet()
+        return session.getCsrfToken()
+      },
+      verify: ({ session, request }) => session.verifyCsrfToken(request.query['token']),
+      write: ({ session }) => void (session['n'] = 1),
+      rotate: ({ session }) => session.rotate(),
+      'rotate-and-token': ({ session }) => {
+        session.rotate()
+        return session.getCsrfToken()
+      },
+      clear: ({ session }) => session.clear(),
+      odd: ({ session }) => {
+        const odd = [
+          undefined,
+          null,
+          7,
+          {},
+          [],
+          '',
+          'x',
+          '\ud800',
+          'x'.repeat(100_000),
+          Symbol('x'),
+        ]
+        return odd.map((candidate) => session.verifyCsrfToken(candidate))
+      },
+    })
+    const browser = app.browser()
+    const verify = async (token: unknown, by = browser) =>
+      (await by.get(`/verify?token=${String(token)}`)).json
+    return { store, app, browser, verify }
+  }
+
+  test('the first makes a session of a visitor; looking again gives the same one', async () => {
+    const { browser, store, verify } = await begin()
+    const first = await browser.get('/token')
+    expect(first.setCookies).toHaveLength(1)
+    const again = await browser.get('/token')
+    expect([again.json, again.setCookies]).toEqual([first.json, []])
+    expect(await verify(first.json)).toBe(true)
+    expect(store.calls).toMatchObject({ create: 1, replace: 0 })
+  })
+
+  test('verifying for a visitor stores nothing and is false', async () => {
+    const { browser, store, verify } = await begin()
+    expect(await verify('x')).toBe(false)
+    expect(browser.cookies.size).toBe(0)
+    expect(store.totalCalls).toBe(0)
+  })
+
+  test('two first calls in parallel give the same token', async () => {
+    const { browser, verify } = await begin()
+    await browser.post('/write')
+    const answers = await Promise.all([
+      browser.get('/token-together'),
+      browser.get('/token-together'),
+    ])
+    expect(answers[0].json).toBe(answers[1].json)
+    expect(await verify(answers[0].json)).toBe(true)
+  })
+
+  test("another session's token is refused", async () => {
+    const { app, browser, verify } = await begin()
+    const other = app.browser()
+    const token = (await browser.get('/token')).json
+    await other.get('/token')
+    expect(await verify(token, other)).toBe(false)
+  })
+
+  test.each(['/renew', '/rotate', '/clear'])('%s voids it', async (page) => {
+    const { browser, verify } = await begin()
+    const token = (await browser.get('/token')).json
+    await browser.post(page)
+    expect(await verify(token)).toBe(false)
+    expect(await verify((await browser.get('/token')).json)).toBe(true)
+  })
+
+  test('one that is given out after rotate() or by newCsrfToken() holds', async () => {
+    const { browser, verify } = await begin()
+    await browser.get('/token')
+    for (const page of ['/rotate-and-token', '/renew']) {
+      expect(await verify((await browser.post(page)).json)).toBe(true)
+    }
+  })
+
+  test('whatever is verified, nothing throws', async () => {
+    const { browser } = await begin()
+    await browser.get('/token')
+    expect((await browser.get('/odd')).json).toEqual(Array.from({ length: 10 }, () => false))
+  })
+})

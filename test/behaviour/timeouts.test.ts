@@ -1,0 +1,284 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { SessionOptions } from '../../src/options/options.ts'
+import { type Sessions, createSessions } from '../../src/sessions.ts'
+import { memoryStore } from '../../src/store/memory.ts'
+import { type Data, SECRET } from '../support/app.ts'
+import { parseSetCookie } from '../support/browser-jar.ts'
+import { LatchStore } from '../support/latch-store.ts'
+
+const START = 1_800_000_000_000
+
+/** Sessions on a clock that stands until it is told, and one session on them. */
+async function begin(options: Partial<SessionOptions<Data>> = {}) {
+  let now = START
+  const store = new LatchStore(memoryStore({ now: () => now }))
+  const sessions = createSessions<Data>({ secret: SECRET, store, ...options })
+  const first = await sessions.open()
+  first['n'] = 1
+  const header = cookieOf((await sessions.commit(first)).setCookie)
+  return {
+    store,
+    sessions,
+    header,
+    pass: (seconds: number) => void (now += seconds * 1000),
+    /** One request that only looks. */
+    look: (openOptions = {}) => look(sessions, header, openOptions),
+  }
+}
+
+function cookieOf(setCookie: string | undefined): string {
+  const { name, value } = parseSetCookie(setCookie ?? '')
+  return `${name}=${value}`
+}
+
+async function look(sessions: Sessions<Data>, header: string, openOptions: object) {
+  const session = await sessions.open(header, undefined, openOptions)
+  const result = await sessions.commit(session)
+  return { alive: session['n'] === 1, session, ...result }
+}
+
+describe('the idle timeout', () => {
+  test('ends a session a touch interval after it at the latest, never before it', async () => {
+    const { look, pass } = await begin({ timeout: 1000, touchInterval: 50 })
+    pass(999)
+    expect((await look({ countAsActivity: false })).alive).toBe(true)
+    pass(50.999)
+    expect((await look({ countAsActivity: false })).alive).toBe(true)
+    pass(0.001)
+    expect((await look()).alive).toBe(false)
+  })
+
+  test('slides with activity', async () => {
+    const { look, pass } = await begin({ timeout: 1000, touchInterval: 50 })
+    for (let visit = 0; visit < 10; visit++) {
+      pass(999)
+      expect((await look()).alive).toBe(true)
+    }
+  })
+
+  test('an ended session leaves no record, and its cookie opens nothing ever after', async () => {
+    const { look, pass, store } = await begin({ timeout: 10 })
+    pass(11)
+    const { alive, outcome, setCookie } = await look()
+    expect({ alive, outcome, setCookie }).toEqual({
+      alive: false,
+      outcome: 'unchanged',
+      setCookie: undefined,
+    })
+    expect(await store.records()).toEqual([])
+  })
+
+  test('holds whatever comes: not before the timeout, at most a touch interval later', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 0, max: 400 }),
+        fc.array(
+          fc.record({
+            gap: fc.integer({ min: 0, max: 500 }),
+            does: fc.constantFrom('look', 'poll', 'write', 'flash', 'rotate', 'clear'),
+          }),
+          { maxLength: 25 },
+        ),
+        async (timeout, touchInterval, visits) => {
+          const absoluteTimeout = 2000
+          const { sessions, header, pass } = await begin({
+            timeout,
+            touchInterval,
+            absoluteTimeout,
+          })
+          const late = Math.min(touchInterval, timeout)
+          let cookie = header
+          let age = 0
+          let idle = 0
+          for (const { gap, does } of visits) {
+            pass(gap)
+            age += gap
+            idle += gap
+            const counts = does !== 'poll'
+            const session = await sessions.open(cookie, undefined, { countAsActivity: counts })
+            const alive = !session.isNew
+            if (age >= absoluteTimeout) expect(alive).toBe(false)
+            else if (idle < timeout) expect(alive).toBe(true)
+            else if (idle >= timeout + late) expect(alive).toBe(false)
+            if (!alive) break
+            if (does === 'write') session['n'] = Math.random()
+            if (does === 'flash') session.pushFlash('x')
+            if (does === 'rotate') session.rotate()
+            if (does === 'clear') session.clear()
+            const { setCookie } = await sessions.commit(session)
+            if (setCookie !== undefined) cookie = cookieOf(setCookie)
+            if (counts) idle = 0
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  test('expiresAt is when it ends if this request is the last', async () => {
+    const { look, pass } = await begin({ timeout: 1000 })
+    pass(100)
+    const active = await look()
+    expect(active.session.expiresAt).toEqual(new Date(START + 1_100_000))
+    pass(10)
+    const polling = await look({ countAsActivity: false })
+    expect(polling.session.expiresAt).toEqual(new Date(START + 1_100_000))
+  })
+
+  test('expiresAt follows an adjusted timeout and stops at the absolute end', async () => {
+    const { sessions, header } = await begin({ timeout: 1000, absoluteTimeout: 5000 })
+    const session = await sessions.open(header)
+    session.adjustTimeoutForSession(3000)
+    expect(session.expiresAt).toEqual(new Date(START + 3_000_000))
+    session.adjustTimeoutForSession(9000)
+    expect(session.expiresAt).toEqual(new Date(START + 5_000_000))
+  })
+})
+
+describe('the absolute timeout', () => {
+  test('ends a session however active it is', async () => {
+    const { look, pass } = await begin({ timeout: 100, absoluteTimeout: 1000 })
+    for (let visit = 0; visit < 19; visit++) {
+      pass(50)
+      expect((await look()).alive).toBe(true)
+    }
+    pass(50)
+    expect((await look()).alive).toBe(false)
+  })
+
+  test('is 30 days unless said otherwise', async () => {
+    const { look, pass } = await begin({ timeout: 31 * 86_400 })
+    pass(30 * 86_400 - 1)
+    expect((await look()).alive).toBe(true)
+    pass(1)
+    expect((await look()).alive).toBe(false)
+  })
+
+  test('null is none', async () => {
+    const { look, pass } = await begin({ timeout: 86_400, absoluteTimeout: null })
+    for (let day = 0; day < 100; day++) {
+      pass(86_399)
+      expect((await look()).alive).toBe(true)
+    }
+  })
+
+  test.each(['adjust', 'rotate', 'clear', 'write'])('is not moved by %s', async (what) => {
+    const { sessions, header, pass } = await begin({ timeout: 1000, absoluteTimeout: 1000 })
+    let cookie = header
+    pass(900)
+    const session = await sessions.open(cookie)
+    if (what === 'adjust') session.adjustTimeoutForSession(5000)
+    if (what === 'rotate') session.rotate()
+    if (what === 'clear') session.clear()
+    if (what === 'write') session['n'] = 2
+    const { setCookie } = await sessions.commit(session)
+    if (setCookie !== undefined) cookie = cookieOf(setCookie)
+    pass(99)
+    expect((await sessions.open(cookie)).isNew).toBe(false)
+    pass(1)
+    expect((await sessions.open(cookie)).isNew).toBe(true)
+  })
+})
+
+describe('noting activity', () => {
+  test('happens at most once in a touch interval, however many requests come', async () => {
+    const { look, pass, store } = await begin({ timeout: 1000, touchInterval: 50 })
+    for (let visit = 0; visit < 49; visit++) {
+      pass(1)
+      expect((await look()).outcome).toBe('unchanged')
+    }
+    expect(store.calls.touch).toBe(0)
+    pass(1)
+    expect((await look()).outcome).toBe('touched')
+    expect((await look()).outcome).toBe('unchanged')
+    expect(store.calls).toMatchObject({ touch: 1, replace: 0 })
+  })
+
+  test.each([
+    [1200, 60],
+    [28_800, 60],
+    [100, 5],
+    [10, 0.5],
+  ])('the interval is a twentieth of the timeout, at most 60: %i s, %d s', async (timeout, due) => {
+    const { look, pass } = await begin({ timeout })
+    pass(due - 0.001)
+    expect((await look()).outcome).toBe('unchanged')
+    pass(0.001)
+    expect((await look()).outcome).toBe('touched')
+  })
+
+  test('touchInterval 0 notes every request', async () => {
+    const { look, pass, store } = await begin({ touchInterval: 0 })
+    for (let visit = 0; visit < 10; visit++) {
+      pass(0.001)
+      expect((await look()).outcome).toBe('touched')
+    }
+    expect(store.calls.touch).toBe(10)
+  })
+
+  test('a touch interval above the timeout counts as the timeout', async () => {
+    const { look, pass } = await begin({ timeout: 100, touchInterval: 3600 })
+    pass(99)
+    expect((await look()).outcome).toBe('unchanged')
+    pass(1)
+    expect((await look()).outcome).toBe('touched')
+  })
+
+  test('countAsActivity false neither touches nor counts when it writes', async () => {
+    const { sessions, header, look, pass, store } = await begin({ timeout: 100, touchInterval: 0 })
+    pass(90)
+    await look({ countAsActivity: false })
+    const polling = await sessions.open(header, undefined, { countAsActivity: false })
+    polling['polled'] = true
+    expect((await sessions.commit(polling)).outcome).toBe('saved')
+    expect(store.calls.touch).toBe(0)
+    pass(10)
+    expect((await look()).alive).toBe(false)
+  })
+
+  test('happens while the handler works: a slow one does not outlive its session', async () => {
+    const { sessions, header, look, pass } = await begin({ timeout: 100 })
+    pass(99)
+    const slow = await sessions.open(header)
+    pass(99)
+    slow['n'] = 1
+    slow['late'] = 1
+    expect((await sessions.commit(slow)).outcome).toBe('saved')
+    expect((await look()).session['late']).toBe(1)
+  })
+
+  test('a write is activity', async () => {
+    const { sessions, header, look, pass } = await begin({ timeout: 1000, touchInterval: 0 })
+    pass(900)
+    const writing = await sessions.open(header)
+    writing['m'] = 1
+    await sessions.commit(writing)
+    pass(900)
+    expect((await look()).alive).toBe(true)
+  })
+
+  test('a touch that fails spoils no request that only reads', async () => {
+    const { look, pass, store } = await begin({ timeout: 1000, touchInterval: 0 })
+    pass(1)
+    store.failNext('touch', new Error('no'))
+    expect(await look()).toMatchObject({ alive: true, outcome: 'unchanged' })
+  })
+
+  test('sends a cookie with a max age again, so that it lives as long as the session', async () => {
+    const { look, pass } = await begin({ timeout: 1000, cookie: { maxAge: 60 } })
+    pass(10)
+    expect((await look()).setCookie).toBeUndefined()
+    pass(50)
+    const again = parseSetCookie((await look()).setCookie ?? '')
+    expect(again.attributes['max-age']).toBe('1000')
+  })
+
+  test('sends no cookie without a max age', async () => {
+    const { look, pass } = await begin({ touchInterval: 0 })
+    pass(10)
+    const { outcome, setCookie } = await look()
+    expect([outcome, setCookie]).toEqual(['touched', undefined])
+  })
+})

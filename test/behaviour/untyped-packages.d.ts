@@ -1,0 +1,5 @@
+declare module 'connect-flash' {
+  import type { RequestHandler } from 'express'
+
+  export default function flash(): RequestHandler
+}
