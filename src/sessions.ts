@@ -9,7 +9,7 @@ import { resolveOptions } from './options/resolve.ts'
 import type { NoReservedKeys, Session } from './session/members.ts'
 import { SessionObject, stateOf } from './session/session.ts'
 import type { SessionState } from './session/state.ts'
-import type { Lifecycle, Visit } from './session/visit.ts'
+import { type Lifecycle, type Visit, visitOf } from './session/visit.ts'
 import { memoryStore } from './store/memory.ts'
 
 export interface CommitOptions {
@@ -56,11 +56,11 @@ export function createSessions<D extends object = SessionData>(
   const corridor = createCorridor(options)
   const sessions: Sessions<D> = {
     async open(cookieHeader, request, openOptions = {}) {
-      const visit = await corridor.open(cookieHeader ?? undefined, request, openOptions)
-      return asSession<D>(visit)
+      const header = cookieHeader ?? undefined
+      return asSession<D>(await corridor.open(header, request, openOptions, createSession))
     },
     async commit(session, { failed = false } = {}) {
-      return corridor.commit(visitOf(session), failed)
+      return corridor.commit(visitBehind(session), failed)
     },
     from: (request) => asSession<D>(corridor.from(request)),
     close: () => corridor.close(),
@@ -71,12 +71,11 @@ export function createSessions<D extends object = SessionData>(
 
 /** What the adapters use: the same corridor, without a promise where there is nothing to await. */
 export interface Corridor {
-  readonly cookieNames: readonly string[]
   open(
     cookieHeader: string | undefined,
     request: object | undefined,
     options: OpenOptions,
-    create?: CreateObject,
+    create: CreateObject,
   ): Visit | Promise<Visit>
   commit(visit: Visit, failed: boolean): CommitResult | Promise<CommitResult>
   from(request: object): Visit
@@ -104,7 +103,6 @@ export function corridorFrom<D extends object>(
 function createCorridor<D extends object>(options: SessionOptions<D>): Corridor {
   const policy = resolveOptions(options)
   const engine = createEngine(policy, policy.store ?? memoryStore())
-  const visits = new WeakMap<object, Visit>()
   const lifecycle: Lifecycle = {
     policy,
     csrf: engine.csrf,
@@ -113,22 +111,11 @@ function createCorridor<D extends object>(options: SessionOptions<D>): Corridor 
     reload: (visit) => reload(engine, visit),
   }
   return {
-    cookieNames: [policy.cookie.secureName, policy.cookie.plainName],
-    open(cookieHeader, request, openOptions, create = (state) => new SessionObject(state)) {
-      const opened = openVisit(engine, lifecycle, cookieHeader, request, openOptions, create)
-      if (request === undefined) return opened
-      if (opened instanceof Promise) {
-        return opened.then((visit) => {
-          visits.set(request, visit)
-          return visit
-        })
-      }
-      visits.set(request, opened)
-      return opened
-    },
+    open: (cookieHeader, request, openOptions, create) =>
+      openVisit(engine, lifecycle, cookieHeader, request, openOptions, create),
     commit: (visit, failed) => commit(engine, visit, failed),
     from(request) {
-      const visit = visits.get(request)
+      const visit = visitOf(request, (candidate) => candidate.lifecycle === lifecycle)
       if (visit !== undefined) return visit
       throw new UsageError('no session was opened for this request: is the adapter mounted before?')
     },
@@ -136,11 +123,14 @@ function createCorridor<D extends object>(options: SessionOptions<D>): Corridor 
   }
 }
 
-function visitOf(session: object): Visit {
+export const createSession: CreateObject = (state) => new SessionObject(state)
+
+function visitBehind(session: object): Visit {
   if (session instanceof SessionObject) return stateOf(session).visit
   throw new UsageError('expected a session that open() of these sessions returned')
 }
 
 function asSession<D extends object>(visit: Visit): Session<D> {
+  visit.looked = true
   return visit.session as unknown as Session<D>
 }

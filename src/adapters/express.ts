@@ -1,12 +1,12 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import type { SessionData, SessionOptions } from '../index.ts'
 import type { NoReservedKeys, Outcome, Session } from '../session/members.ts'
-import type { Visit } from '../session/visit.ts'
+import { type Visit, everyVisitOf } from '../session/visit.ts'
 import { type CreateObject, type Sessions, corridorFrom } from '../sessions.ts'
 import type { SessionCookie } from './express-cookie.ts'
 import { type Callback, ExpressSessionObject } from './express-session.ts'
 import { plainErrorResponse } from './node-response.ts'
-import { type AdapterOptions, NodeVisit, always, mount } from './node-visit.ts'
+import { type AdapterOptions, always, mount } from './node-visit.ts'
 
 /** What Express applications and packages know from express-session, beside our own members. */
 export interface ExpressMembers {
@@ -35,7 +35,6 @@ declare module 'express-serve-static-core' {
   }
 }
 
-const stays = new WeakMap<Request, NodeVisit[]>()
 const create: CreateObject = (state) => new ExpressSessionObject(state)
 
 /**
@@ -56,17 +55,12 @@ export function session<D extends object = SessionData>(
   return function sessionMiddleware(request, response, next) {
     function enter(visit: Visit): void {
       try {
-        begin(visit)
+        mount(corridor, visit, request, response, property, fail)
       } catch (error) {
         next(error)
         return
       }
       next()
-    }
-    function begin(visit: Visit): void {
-      const stay = new NodeVisit(corridor, visit, response, fail)
-      mount(request, response, property, corridor.cookieNames, stay)
-      stays.set(request, [...(stays.get(request) ?? []), stay])
     }
     function fail(error: unknown, complete: boolean): void {
       if (complete) next(error)
@@ -86,7 +80,9 @@ export function session<D extends object = SessionData>(
  */
 export function noteErrors(): ErrorRequestHandler {
   return (error, request, _response, next) => {
-    for (const stay of stays.get(request) ?? []) stay.noteFailure()
+    everyVisitOf(request, (visit) => {
+      visit.failed = true
+    })
     next(error)
   }
 }

@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { UsageError } from '../errors.ts'
-import type { CommitResult } from '../lifecycle/commit.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
-import type { SessionObject } from '../session/session.ts'
-import type { Visit } from '../session/visit.ts'
+import { type Visit, visitOf } from '../session/visit.ts'
 import type { Corridor } from '../sessions.ts'
 import {
   type FirstByte,
@@ -26,72 +24,76 @@ export function always(): boolean {
   return true
 }
 
-/** One request's session between its opening and the first byte of its response. */
-export class NodeVisit implements FirstByte {
+/** What stands before the first byte of a response: the commit of its session. */
+class SessionCommit implements FirstByte {
   readonly #corridor: Corridor
   readonly #visit: Visit
   readonly #response: NodeResponse
-  readonly #onCommitError: FirstByte['failed']
-  #looked = false
-  #failed = false
+  readonly failed: FirstByte['failed']
 
   constructor(
     corridor: Corridor,
     visit: Visit,
     response: NodeResponse,
-    onCommitError: FirstByte['failed'],
+    failed: FirstByte['failed'],
   ) {
     this.#corridor = corridor
     this.#visit = visit
     this.#response = response
-    this.#onCommitError = onCommitError
-  }
-
-  get session(): SessionObject {
-    this.#looked = true
-    return this.#visit.session
-  }
-
-  /** The handler threw. */
-  noteFailure(): void {
-    this.#failed = true
+    this.failed = failed
   }
 
   commit(status: number, complete: boolean): HeadersToAdd | Promise<HeadersToAdd> {
-    if (!complete) this.#response.once('close', () => reportLateChanges(this.#visit))
-    const result = this.#corridor.commit(this.#visit, this.#failed || status >= 500)
+    const visit = this.#visit
+    if (!complete) this.#response.once('close', () => reportLateChanges(visit))
+    const result = this.#corridor.commit(visit, visit.failed || status >= 500)
     return result instanceof Promise
-      ? result.then((answer) => this.#headers(answer))
-      : this.#headers(result)
-  }
-
-  failed(error: unknown, complete: boolean): void {
-    this.#onCommitError(error, complete)
-  }
-
-  #headers({ setCookie }: CommitResult): HeadersToAdd {
-    return { setCookie, varies: this.#looked }
+      ? result.then(({ setCookie }) => ({ setCookie, varies: visit.looked }))
+      : { setCookie: result.setCookie, varies: visit.looked }
   }
 }
 
-const cookieNames = new WeakMap<NodeResponse, Set<string>>()
-
 /**
- * Puts the session on the request and itself before the first byte of the response.
+ * Puts the session on the request, and its commit before the first byte of the response.
  *
- * @throws {UsageError} when the property, or a cookie name, is already in use on this request.
+ * @throws {UsageError} when the property, or the cookie name, is already in use on this request.
  */
 export function mount(
+  corridor: Corridor,
+  visit: Visit,
   request: NodeRequest,
   response: NodeResponse,
   property: string,
-  names: readonly string[],
-  visit: NodeVisit,
+  failed: FirstByte['failed'],
 ): void {
-  refuseSecondUse(request, response, property, names)
-  Object.defineProperty(request, property, {
-    get: () => visit.session,
-    set: () => {
+  refuseSecondUse(visit, request, property)
+  visit.property = property
+  Object.defineProperty(request, property, accessorOf(property))
+  holdFirstByte(response, new SessionCommit(corridor, visit, response, failed))
+}
+
+const accessors = new Map<string, PropertyDescriptor>()
+
+/** One for all requests: objects with accessors of their own cost many times more. */
+function accessorOf(property: string): PropertyDescriptor {
+  let accessor = accessors.get(property)
+  if (accessor === undefined) {
+    accessor = makeAccessor(property)
+    accessors.set(property, accessor)
+  }
+  return accessor
+}
+
+function makeAccessor(property: string): PropertyDescriptor {
+  const shows = (visit: Visit) => visit.property === property
+  return {
+    get(this: NodeRequest) {
+      const visit = visitOf(this, shows)
+      if (visit === undefined) return undefined
+      visit.looked = true
+      return visit.session
+    },
+    set() {
       throw new UsageError(
         `request.${property} cannot be replaced; end the session with invalidate(), or empty it ` +
           'with clear()',
@@ -99,30 +101,22 @@ export function mount(
     },
     enumerable: true,
     configurable: true,
-  })
-  holdFirstByte(response, visit)
+  }
 }
 
-function refuseSecondUse(
-  request: NodeRequest,
-  response: NodeResponse,
-  property: string,
-  names: readonly string[],
-): void {
+function refuseSecondUse(visit: Visit, request: NodeRequest, property: string): void {
   if (property in request) {
     throw new UsageError(
       `request.${property} is already in use: is a session adapter mounted twice? A second set ` +
         `of sessions needs another property: { property: 'adminSession' }`,
     )
   }
-  const used = cookieNames.get(response)
-  const twice = names.find((name) => used?.has(name))
-  if (twice !== undefined) {
+  const { name } = visit.cookie
+  for (let other = visit.earlier; other !== undefined; other = other.earlier) {
+    if (other.property === undefined || other.cookie.name !== name) continue
     throw new UsageError(
-      `two sets of sessions use the cookie name ${twice} on one response; give one of them ` +
+      `two sets of sessions use the cookie name ${name} on one response; give one of them ` +
         'another cookie.name',
     )
   }
-  if (used === undefined) cookieNames.set(response, new Set(names))
-  else for (const name of names) used.add(name)
 }

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requireFunction } from '../options/check.ts'
 import type { SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
-import { type Sessions, corridorOf } from '../sessions.ts'
-import { type AdapterOptions, type NodeRequest, NodeVisit, always, mount } from './node-visit.ts'
+import type { Visit } from '../session/visit.ts'
+import { type Sessions, corridorOf, createSession } from '../sessions.ts'
+import { type AdapterOptions, type NodeRequest, always, mount } from './node-visit.ts'
 import { type NodeResponse, plainErrorResponse } from './node-response.ts'
 
 export interface NodeAdapterOptions<P extends string = 'session'> extends AdapterOptions<P> {
@@ -39,19 +40,19 @@ export function withSession<
   const { property = 'session', countAsActivity = always, onError = printError } = options
 
   async function serve(request: NodeRequest, response: NodeResponse): Promise<void> {
-    let stay: NodeVisit | undefined
-    const fail = (error: unknown): void => {
+    let visit: Visit | undefined
+    function fail(error: unknown): void {
       onError(error, request)
       plainErrorResponse(response, error)
     }
     try {
       const open = { countAsActivity: countAsActivity(request) }
-      const visit = await corridor.open(request.headers.cookie, request, open)
-      stay = new NodeVisit(corridor, visit, response, fail)
-      mount(request, response, property, corridor.cookieNames, stay)
+      const opened = corridor.open(request.headers.cookie, request, open, createSession)
+      visit = opened instanceof Promise ? await opened : opened
+      mount(corridor, visit, request, response, property, fail)
       await listener(request as Req & { readonly [K in P]: Session<D> }, response as Res)
     } catch (error) {
-      stay?.noteFailure()
+      if (visit !== undefined) visit.failed = true
       fail(error)
     }
   }

@@ -22,7 +22,6 @@ export function isSecure(
   local: boolean | undefined,
 ): boolean {
   if (cookie.secure !== 'auto') return cookie.secure
-  if (process.env['NODE_ENV'] === 'production') return true
   return !(local ?? isLocal(request))
 }
 

@@ -35,7 +35,8 @@ export function commit(
 ): CommitResult | Promise<CommitResult> {
   const waits = visit.turn !== undefined || visit.touching !== undefined
   if (!waits && visit.removals.length === 0) {
-    const intent = intentOf(engine, stateOf(visit.session), failed)
+    // What the application never had in its hands it cannot have changed.
+    const intent = visit.looked ? intentOf(engine, stateOf(visit.session), failed) : NOTHING
     if (intent.kind === 'nothing') return resultOf(engine, visit, idleOutcome(visit))
     return inTurn(visit, async () => resultOf(engine, visit, await act(engine, visit, intent)))
   }
@@ -86,8 +87,8 @@ async function act(engine: Engine, visit: Visit, intent: Intent): Promise<Outcom
       const { family, timeoutMs, persistent } = intent.draft.wishes
       if (family !== undefined) refuseAfterFirstByte(visit)
       if ((await replace(engine, state, intent.draft)) === 'gone') return gone(visit)
-      if (family !== undefined) oweCookie(engine, state)
-      else if (visit.touched || timeoutMs || persistent) oweRefreshedCookie(engine, state)
+      if (family !== undefined || persistent !== undefined) oweCookie(engine, state)
+      else if (visit.touched || timeoutMs !== undefined) oweRefreshedCookie(engine, state)
       return 'saved'
     }
   }

@@ -6,7 +6,9 @@ import { StoreError } from '../errors.ts'
 import { type RejectReason, publish } from '../events.ts'
 import { expiryOf, type SessionRecord } from '../record/record.ts'
 import { type SessionObject, dropData, hydrate, replaceState } from '../session/session.ts'
+import { decodeData } from '../record/codec.ts'
 import { Base, viewOf } from '../session/base.ts'
+import type { Data } from '../session/changes.ts'
 import { SessionState } from '../session/state.ts'
 import { type Lifecycle, Visit } from '../session/visit.ts'
 import type { ReadAnswer } from '../store/store.ts'
@@ -42,11 +44,11 @@ export function openVisit(
   const found = findCookie(header, name)
   const target = { name, secure, sent: found !== 'none' }
   const visit = new Visit(lifecycle, request, target, countAsActivity, engine.store.now(), create)
-  if (found === 'none') return visit
+  if (found === 'none') return visit.admit()
   const credential = found === 'duplicate' ? found : engine.seal.read(name, found.value)
   if (typeof credential !== 'string') return openStored(engine, visit, credential)
   publish('rejected', { reason: credential, request })
-  return visit
+  return visit.admit()
 }
 
 async function openStored(engine: Engine, visit: Visit, credential: Credential): Promise<Visit> {
@@ -55,18 +57,17 @@ async function openStored(engine: Engine, visit: Visit, credential: Credential):
   const answer = await ask(engine, visit, 'read', (store) => store.read(key))
   visit.openedAt = storeNow(engine, visit)
   const verdict = judge(answer, credential, visit.openedAt)
-  const base = typeof verdict === 'string' ? verdict : await baseOf(engine, verdict)
-  if (typeof base === 'string') return refuse(visit, id, base)
-  try {
-    hydrate(visit.session, base.data)
-  } catch {
+  if (typeof verdict === 'string') return refuse(visit, id, verdict)
+  const decoded = decode(engine, verdict)
+  const contents = decoded instanceof Promise ? await decoded : decoded
+  if (contents === 'undecodable' || !fill(visit, contents.data)) {
     return refuse(visit, id, 'undecodable')
   }
-  const opened = new SessionState(visit, { base: base.base, family, edition })
-  replaceState(visit.session, opened)
+  const { base } = contents
+  replaceState(visit.session, new SessionState(visit, { base, family, edition }))
   publish('opened', { id, request: visit.request })
-  touchIfDue(engine, visit, key, base.base)
-  return visit
+  touchIfDue(engine, visit, key, base)
+  return visit.admit()
 }
 
 type Refusal = RejectReason | 'replayed'
@@ -82,8 +83,30 @@ function judge(answer: ReadAnswer, credential: Credential, now: number): Session
   return answer.edition === credential.edition ? answer : 'replayed'
 }
 
-/** What cannot be decoded is no session; it is left as it lies. */
-async function baseOf(engine: Engine, record: SessionRecord) {
+interface Contents {
+  readonly data: Data
+  readonly base: Base
+}
+
+/** What cannot be decoded is no session; it is left as it lies. Most records need no promise. */
+function decode(
+  engine: Engine,
+  record: SessionRecord,
+): Contents | 'undecodable' | Promise<Contents | 'undecodable'> {
+  const { builtIn } = engine.policy.serializer
+  if (!builtIn || record.flash !== undefined) return decodeSlowly(engine, record)
+  try {
+    const data = decodeData(record.data)
+    return { data, base: new Base(record, [], { text: record.data as string }, true) }
+  } catch {
+    return 'undecodable'
+  }
+}
+
+async function decodeSlowly(
+  engine: Engine,
+  record: SessionRecord,
+): Promise<Contents | 'undecodable'> {
   try {
     const data = await readData(engine, record)
     const flash = await readFlash(engine, record)
@@ -92,6 +115,15 @@ async function baseOf(engine: Engine, record: SessionRecord) {
     return { data, base: new Base(record, flash, view, true) }
   } catch {
     return 'undecodable'
+  }
+}
+
+function fill(visit: Visit, data: Data): boolean {
+  try {
+    hydrate(visit.session, data)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -107,7 +139,7 @@ function refuse(visit: Visit, id: string, reason: Refusal): Visit {
   dropData(visit.session)
   if (reason === 'replayed') publish('replayed', { id, request })
   else publish('rejected', { id, reason, request })
-  return visit
+  return visit.admit()
 }
 
 /** Activity is noted while the handler works, so that a slow one does not outlive its session. */

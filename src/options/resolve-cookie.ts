@@ -58,14 +58,26 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   return Object.freeze({
     secureName: name ?? defaultName(attributes),
     plainName: name ?? 'sid',
-    secure: needs === undefined ? secure : true,
+    secure: needs === undefined && !(secure === 'auto' && inProduction()) ? secure : true,
     maxAge: maxAge == null ? null : requireSeconds('cookie.maxAge', maxAge, LIMITS.seconds),
     attributes,
   })
 }
 
+/** Looked up once: reading the environment costs more than all else a visitor's request costs. */
+function inProduction(): boolean {
+  return process.env['NODE_ENV'] === 'production'
+}
+
 function resolveAttributes(options: CookieOptions): CookieAttributes {
-  const { path = '/', domain, priority } = options
+  const {
+    path = '/',
+    domain,
+    priority,
+    httpOnly = true,
+    sameSite = 'lax',
+    partitioned = false,
+  } = options
   if (typeof path !== 'string' || !PATH.test(path)) {
     const rule = "must begin with '/' and hold no control character or ';'"
     throw new OptionError('cookie.path', `${rule}, not ${show(path)}`)
@@ -76,9 +88,9 @@ function resolveAttributes(options: CookieOptions): CookieAttributes {
   return Object.freeze({
     path,
     domain,
-    httpOnly: requireBoolean('cookie.httpOnly', options.httpOnly ?? true),
-    sameSite: requireWord('cookie.sameSite', options.sameSite ?? 'lax', ['lax', 'strict', 'none']),
-    partitioned: requireBoolean('cookie.partitioned', options.partitioned ?? false),
+    httpOnly: requireBoolean('cookie.httpOnly', httpOnly),
+    sameSite: requireWord('cookie.sameSite', sameSite, ['lax', 'strict', 'none']),
+    partitioned: requireBoolean('cookie.partitioned', partitioned),
     priority:
       priority === undefined
         ? undefined

@@ -65,28 +65,31 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     throw new OptionError('options', `must be an object, not ${show(options)}`)
   }
   refuseUnknown('', options, KNOWN)
-  const { absoluteTimeout = DEFAULTS.absoluteTimeout } = options
+  const {
+    prefix = DEFAULTS.prefix,
+    timeout = DEFAULTS.timeout,
+    absoluteTimeout = DEFAULTS.absoluteTimeout,
+    storeTimeoutMs = DEFAULTS.storeTimeoutMs,
+    maxBytes = DEFAULTS.maxBytes,
+    cookieOnException = true,
+    idGenerator,
+  } = options
+  const seconds = (option: string, value: unknown) => requireSeconds(option, value, LIMITS.seconds)
   return Object.freeze({
     secrets: resolveSecrets(options.secret),
     store: resolveStore(options.store),
-    prefix: resolvePrefix(options.prefix ?? DEFAULTS.prefix),
-    idGenerator: options.idGenerator && requireFunction('idGenerator', options.idGenerator),
-    timeoutMs:
-      1000 * requireSeconds('timeout', options.timeout ?? DEFAULTS.timeout, LIMITS.seconds),
+    prefix: resolvePrefix(prefix),
+    idGenerator:
+      idGenerator === undefined ? undefined : requireFunction('idGenerator', idGenerator),
+    timeoutMs: 1000 * seconds('timeout', timeout),
     absoluteTimeoutMs:
-      absoluteTimeout === null
-        ? null
-        : 1000 * requireSeconds('absoluteTimeout', absoluteTimeout, LIMITS.seconds),
+      absoluteTimeout === null ? null : 1000 * seconds('absoluteTimeout', absoluteTimeout),
     touchIntervalMs: resolveTouchInterval(options.touchInterval),
-    storeTimeoutMs: requireInteger(
-      'storeTimeoutMs',
-      options.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs,
-      LIMITS.storeTimeoutMs,
-    ),
-    maxBytes: requireInteger('maxBytes', options.maxBytes ?? DEFAULTS.maxBytes, LIMITS.maxBytes),
+    storeTimeoutMs: requireInteger('storeTimeoutMs', storeTimeoutMs, LIMITS.storeTimeoutMs),
+    maxBytes: requireInteger('maxBytes', maxBytes, LIMITS.maxBytes),
     serializer: resolveSerializer(options),
     merge: resolveMerge(options.merge),
-    cookieOnException: requireBoolean('cookieOnException', options.cookieOnException ?? true),
+    cookieOnException: requireBoolean('cookieOnException', cookieOnException),
     cookie: resolveCookie(options.cookie),
   })
 }

@@ -79,6 +79,7 @@ export function setOwn(target: object, key: string, value: unknown): void {
       configurable: true,
     })
   } else {
-    Reflect.set(target, key, value)
+    const data = target as Data
+    data[key] = value
   }
 }

@@ -56,6 +56,14 @@ export class Visit {
   turn: Promise<unknown> | undefined
   /** The commit has answered; the response may have begun. */
   finished = false
+  /** The application has had the session in its hands. */
+  looked = false
+  /** The handler failed, whatever its status says. */
+  failed = false
+  /** The name under which an adapter shows the session on the request. */
+  property: string | undefined
+  /** A visit of another set of sessions that the same request opened before. */
+  earlier: Visit | undefined
 
   constructor(
     lifecycle: Lifecycle,
@@ -73,6 +81,17 @@ export class Visit {
     this.session = create(new SessionState(this))
   }
 
+  /** The visit was opened: from here on its request knows it. */
+  admit(): this {
+    const { request } = this
+    if (typeof request === 'object' && request !== null && Object.isExtensible(request)) {
+      const visited: Visited = request
+      this.earlier = visited[VISIT]
+      visited[VISIT] = this
+    }
+    return this
+  }
+
   /** The session goes; its record, if it has one, is removed at the commit. */
   end(base: Base | undefined): void {
     if (base !== undefined) {
@@ -81,4 +100,24 @@ export class Visit {
     this.invalidated = true
     this.owedCookie = undefined
   }
+}
+
+/**
+ * A property of the request rather than a WeakMap of requests: an entry per request keeps the
+ * garbage collector busier than all else a visit costs.
+ */
+const VISIT = Symbol('sojourn.visit')
+interface Visited {
+  [VISIT]?: Visit
+}
+
+/** The visit of a request that `fits`, the latest first. */
+export function visitOf(request: object, fits: (visit: Visit) => boolean): Visit | undefined {
+  let visit = (request as Visited)[VISIT]
+  while (visit !== undefined && !fits(visit)) visit = visit.earlier
+  return visit
+}
+
+export function everyVisitOf(request: object, act: (visit: Visit) => void): void {
+  for (let visit = (request as Visited)[VISIT]; visit; visit = visit.earlier) act(visit)
 }
