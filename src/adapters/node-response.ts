@@ -5,32 +5,15 @@ import { checkHead } from './any-response.ts'
 import { clearResponse, endPlainly, respondPlainly } from './error-response.ts'
 import type { Answers, FirstByte } from './first-byte.ts'
 import { askAll, isPromise } from './first-byte.ts'
+import { type Gate, type Gated, type Methods, gateOf } from './gate.ts'
 import { HeldResponse, tellCallback } from './held-response.ts'
 import type { HeadersToAdd } from './response-headers.ts'
 import { addHeaders, adds, headersOf, moveHeaders } from './response-headers.ts'
+import { sharedBeneath } from './shared-gate.ts'
 
 export type NodeResponse = ServerResponse | Http2ServerResponse
 
 export type { FirstByte, HeadersToAdd }
-
-/**
- * Where a gate stands. `held` waits for the commits; `answered` has their headers, and no head was
- * sent with them yet; `failing` lets an error response through; `failed` swallows.
- */
-type Phase = 'untouched' | 'held' | 'answered' | 'passing' | 'failing' | 'failed'
-
-const gateOf = Symbol('sojourn.gate')
-
-type Gated = AnyResponse & { [gateOf]: Gate }
-
-/** The state of one response, and the methods it had before. */
-interface Gate extends Pick<AnyResponse, SendingMethod> {
-  phase: Phase
-  firstBytes: FirstByte[]
-  additions: HeadersToAdd[]
-  held: HeldResponse | undefined
-  error: unknown
-}
 
 /**
  * Lets no byte of `response` leave before `firstByte.commit()` has answered. Several on one
@@ -45,9 +28,11 @@ export function holdFirstByte(response: NodeResponse, firstByte: FirstByte): voi
   const gated = response as unknown as Gated
   const gate = gated[gateOf] as Gate | undefined
   if (gate === undefined) {
-    const { writeHead, write, end, flushHeaders } = gated
+    const beneath = sharedBeneath(gated, methodsOver)
+    const { writeHead, write, end, flushHeaders } = beneath ?? gated
     gated[gateOf] = {
       phase: 'untouched',
+      own: beneath === undefined,
       firstBytes: [firstByte],
       additions: [],
       held: undefined,
@@ -57,34 +42,45 @@ export function holdFirstByte(response: NodeResponse, firstByte: FirstByte): voi
       end,
       flushHeaders,
     }
-    standBefore(gated)
+    if (beneath === undefined) standBefore(gated)
   } else if (gate.phase === 'untouched') {
     gate.firstBytes.push(firstByte)
   }
 }
 
 function standBefore(response: Gated): void {
-  response.writeHead = writeHead
-  response.write = write
-  response.end = end
+  response.writeHead = own.writeHead
+  response.write = own.write
+  response.end = own.end
   // A stand-in may lack these two, and packages look.
-  if (response.flushHeaders) response.flushHeaders = flushHeaders
-  if (response.writeHeader) response.writeHeader = writeHead
+  if (response.flushHeaders) response.flushHeaders = own.flushHeaders
+  if (response.writeHeader) response.writeHeader = own.writeHead
 }
 
-const writeHead = sending('writeHead')
-const write = sending('write')
-const end = sending('end')
-const flushHeaders = sending('flushHeaders')
+function methodsOver(beneath?: Methods): Methods & { writeHeader: unknown } {
+  const writeHead = sending('writeHead', beneath)
+  return {
+    writeHead,
+    writeHeader: writeHead,
+    write: sending('write', beneath),
+    end: sending('end', beneath),
+    flushHeaders: sending('flushHeaders', beneath),
+  }
+}
 
-function sending(method: SendingMethod) {
+function sending(method: SendingMethod, beneath: Methods | undefined) {
   return function send(this: Gated, ...args: unknown[]): unknown {
-    const gate = this[gateOf]
+    const gate = this[gateOf] as Gate | undefined
+    if (gate === undefined || (gate.own && beneath !== undefined)) {
+      return beneath?.[method].apply(this, args)
+    }
     return gate.phase === 'passing'
       ? gate[method].apply(this, args)
       : call(this, gate, method, args)
   }
 }
+
+const own = methodsOver()
 
 function call(response: Gated, gate: Gate, method: SendingMethod, args: unknown[]): unknown {
   switch (gate.phase) {
@@ -166,6 +162,7 @@ function fail(response: Gated, gate: Gate, firstByte: FirstByte, error: unknown)
     if (response.headersSent) throw error
     // Takes off what was laid above the gate: compression swallows every `end` but its first.
     standBefore(response)
+    gate.own = true
     clearResponse(response)
     // The cookies of those commits that did not fail.
     addHeaders(response, gate.additions)

@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import express5 from 'express'
+import { describe, expect, test } from 'vitest'
+import { session } from '../../src/adapters/express.ts'
+
+type Express = typeof express5
+
+const require = createRequire(import.meta.url)
+const express4 = require('express4') as Express
+
+const secret = 'a secret for the tests of the gate 0123'
+
+async function answerOf(app: express5.Express): Promise<{ text: string; cookies: string[] }> {
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    const response = await fetch(`http://127.0.0.1:${port}/`)
+    return { text: await response.text(), cookies: response.headers.getSetCookie() }
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+}
+
+const write: express5.RequestHandler = (request, response) => {
+  Object.assign(request.session, { seen: true })
+  response.send('hello')
+}
+
+describe.each<[string, Express]>([
+  ['Express 4', express4],
+  ['Express 5', express5],
+])('%s: a gate on the prototype of all its responses', (_name, express) => {
+  test('adds no property but its mark to a response', async () => {
+    let names: string[] = []
+    const app = express()
+    app.use(session({ secret }))
+    app.get('/', (request, response, next) => {
+      names = Object.keys(response)
+      write(request, response, next)
+    })
+    expect((await answerOf(app)).cookies).toHaveLength(1)
+    for (const method of ['write', 'end', 'writeHead', 'flushHeaders']) {
+      expect(names).not.toContain(method)
+    }
+  })
+
+  test('leaves an application without sessions as it is', async () => {
+    const gated = express()
+    gated.use(session({ secret }))
+    gated.get('/', write)
+    await answerOf(gated)
+    const plain = express()
+    plain.get('/', (_request, response) => void response.send('plain'))
+    expect(await answerOf(plain)).toEqual({ text: 'plain', cookies: [] })
+  })
+
+  test('stands above what was laid over a response before it', async () => {
+    const ends: unknown[] = []
+    const app = express()
+    app.use((_request, response, next) => {
+      const { end } = response
+      response.end = function wrapped(this: express5.Response, ...args: unknown[]) {
+        ends.push(args[0])
+        return (end as (...all: unknown[]) => express5.Response).apply(this, args)
+      } as typeof end
+      next()
+    })
+    app.use(session({ secret }))
+    app.get('/', write)
+    const { text, cookies } = await answerOf(app)
+    expect(text).toBe('hello')
+    expect(cookies).toHaveLength(1)
+    expect(ends).toHaveLength(1)
+  })
+
+  test('stands above what the application laid over its own response prototype', async () => {
+    const app = express()
+    const { end } = Object.getPrototypeOf(Object.getPrototypeOf(app.response)) as {
+      end: (...all: unknown[]) => unknown
+    }
+    let called = 0
+    app.response.end = function own(this: express5.Response, ...args: unknown[]) {
+      called++
+      return end.apply(this, args)
+    } as typeof app.response.end
+    app.use(session({ secret }))
+    app.get('/', write)
+    const { text, cookies } = await answerOf(app)
+    expect([text, cookies.length, called]).toEqual(['hello', 1, 1])
+  })
+
+  test('is passed by what is laid over the response after it', async () => {
+    const app = express()
+    app.use(session({ secret }))
+    app.use((_request, response, next) => {
+      const { writeHead } = response
+      response.writeHead = function late(this: express5.Response, ...args: unknown[]) {
+        response.setHeader('x-late', 'yes')
+        return (writeHead as (...all: unknown[]) => express5.Response).apply(this, args)
+      } as typeof writeHead
+      next()
+    })
+    app.get('/', write)
+    const { text, cookies } = await answerOf(app)
+    expect([text, cookies.length]).toEqual(['hello', 1])
+  })
+
+  test('works in an application mounted on another', async () => {
+    const inner = express()
+    inner.get('/', write)
+    const app = express()
+    app.use(session({ secret }))
+    app.use('/', inner)
+    expect((await answerOf(app)).cookies).toHaveLength(1)
+  })
+})
