@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createHmac256, sha256 } from './hmac.ts'
 

@@ -74,16 +74,14 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     cookieOnException = true,
     idGenerator,
   } = options
-  const seconds = (option: string, value: unknown) => requireSeconds(option, value, LIMITS.seconds)
   return Object.freeze({
     secrets: resolveSecrets(options.secret),
     store: resolveStore(options.store),
     prefix: resolvePrefix(prefix),
     idGenerator:
       idGenerator === undefined ? undefined : requireFunction('idGenerator', idGenerator),
-    timeoutMs: 1000 * seconds('timeout', timeout),
-    absoluteTimeoutMs:
-      absoluteTimeout === null ? null : 1000 * seconds('absoluteTimeout', absoluteTimeout),
+    timeoutMs: toMs('timeout', timeout),
+    absoluteTimeoutMs: absoluteTimeout === null ? null : toMs('absoluteTimeout', absoluteTimeout),
     touchIntervalMs: resolveTouchInterval(options.touchInterval),
     storeTimeoutMs: requireInteger('storeTimeoutMs', storeTimeoutMs, LIMITS.storeTimeoutMs),
     maxBytes: requireInteger('maxBytes', maxBytes, LIMITS.maxBytes),
@@ -92,6 +90,10 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     cookieOnException: requireBoolean('cookieOnException', cookieOnException),
     cookie: resolveCookie(options.cookie),
   })
+}
+
+function toMs(option: string, seconds: unknown): number {
+  return 1000 * requireSeconds(option, seconds, LIMITS.seconds)
 }
 
 function resolveSecrets(secret: unknown): readonly string[] {
