@@ -63,11 +63,11 @@ describe.each<[string, Express]>([
     const ends: unknown[] = []
     const app = express()
     app.use((_request, response, next) => {
-      const { end } = response
-      response.end = function wrapped(this: express5.Response, ...args: unknown[]) {
+      const end = response.end.bind(response) as (...all: unknown[]) => express5.Response
+      response.end = function wrapped(...args: unknown[]) {
         ends.push(args[0])
-        return (end as (...all: unknown[]) => express5.Response).apply(this, args)
-      } as typeof end
+        return end(...args)
+      }
       next()
     })
     app.use(session({ secret }))
@@ -98,11 +98,11 @@ describe.each<[string, Express]>([
     const app = express()
     app.use(session({ secret }))
     app.use((_request, response, next) => {
-      const { writeHead } = response
-      response.writeHead = function late(this: express5.Response, ...args: unknown[]) {
+      const writeHead = response.writeHead.bind(response) as (...all: unknown[]) => typeof response
+      response.writeHead = function late(...args: unknown[]) {
         response.setHeader('x-late', 'yes')
-        return (writeHead as (...all: unknown[]) => express5.Response).apply(this, args)
-      } as typeof writeHead
+        return writeHead(...args)
+      }
       next()
     })
     app.get('/', write)
