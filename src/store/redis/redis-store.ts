@@ -2,6 +2,7 @@ import { OptionError } from '../../errors.ts'
 import type { Store } from '../store.ts'
 import { storeOf } from './bound-store.ts'
 import { type ChooseClient, ChoosingStore } from './choosing-store.ts'
+import { loadInstalled } from './clients.ts'
 import { ConnectingStore } from './connecting-store.ts'
 import { type ConnectionSettings, resolveConnection, saysWhere } from './connection.ts'
 import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
@@ -53,6 +54,11 @@ export function redisStore<Request = unknown>(options: RedisStoreOptions<Request
 
 function connecting(settings: ConnectionSettings): Store {
   const connection = resolveConnection(settings)
-  if (saysWhere(settings)) return new ConnectingStore(connection)
-  throw new OptionError('redisStore', 'needs url, host, port, path or client to find Redis')
+  if (!saysWhere(settings)) {
+    throw new OptionError('redisStore', 'needs url, host, port, path or client to find Redis')
+  }
+  // Loading the package takes longer than an operation may: not at the cost of the first request.
+  // What goes wrong is told there.
+  loadInstalled('redis').catch(() => undefined)
+  return new ConnectingStore(connection)
 }
