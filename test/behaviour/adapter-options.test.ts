@@ -1,7 +1,11 @@
 import express, { type Express } from 'express'
-import { describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import http2 from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { session } from '../../src/adapters/express.ts'
 import { withSession } from '../../src/adapters/node.ts'
+import type { Session } from '../../src/session/members.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { SECRET, listen } from '../support/app.ts'
@@ -14,6 +18,10 @@ interface Admin {
   level: number
 }
 
+function countAsActivity({ url }: { url?: string }): boolean {
+  return url !== '/poll'
+}
+
 async function browserOf(app: Express): Promise<Browser> {
   return (await listen((request, response) => void app(request, response))).browser()
 }
@@ -23,7 +31,6 @@ describe('countAsActivity of an adapter', () => {
     let nowMs = Date.now()
     const store = memoryStore({ now: () => nowMs })
     const sessions = createSessions<Shop>({ secret: SECRET, store, timeout: 60, touchInterval: 0 })
-    const countAsActivity = (request: { url?: string }) => request.url !== '/poll'
     const app = express()
     app.use(session(sessions, { countAsActivity }))
     app.get('/begin', (request, response) => {
@@ -53,6 +60,42 @@ describe('countAsActivity of an adapter', () => {
     }
   })
 })
+
+test('withSession serves HTTP/2 as it serves HTTP/1', async () => {
+  const sessions = createSessions<Shop>({ secret: SECRET })
+  const server = http2.createServer(
+    withSession(
+      sessions,
+      (
+        request: http2.Http2ServerRequest & { readonly session: Session<Shop> },
+        response: http2.Http2ServerResponse,
+      ) => {
+        const { cart = 'nothing' } = request.session
+        request.session.cart = 'tea'
+        response.end(cart)
+      },
+    ),
+  )
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  onTestFinished(() => {
+    client.close()
+    server.close()
+  })
+  const first = await askHttp2(client)
+  expect([first.text, first.setCookies.length]).toEqual(['nothing', 1])
+  const second = await askHttp2(client, String(first.setCookies[0]?.split(';')[0]))
+  expect([second.text, second.setCookies.length]).toEqual(['tea', 0])
+})
+
+async function askHttp2(client: http2.ClientHttp2Session, cookie = '') {
+  const stream = client.request({ ':path': '/', cookie })
+  const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders]
+  let text = ''
+  for await (const chunk of stream) text += String(chunk)
+  return { text, setCookies: headers['set-cookie'] ?? [] }
+}
 
 describe('two sets of sessions in one application', () => {
   const shop = createSessions<Shop>({ secret: SECRET, cookie: { name: 'shop' } })
