@@ -183,16 +183,20 @@ describe('informational responses pass at once and do not count', () => {
     expect(parseResponse(await connection.closed()).all('set-cookie')).toEqual([ours.setCookie])
   })
 
-  // Node 24 refuses them after a head, and so it does while one is held.
-  const refuses = Number(process.versions.node.split('.')[0]) >= 24
-  test.skipIf(refuses)('early hints while the response is held', async () => {
+  test('early hints while the response is held', async () => {
     const { server, asked, commit } = await held((response) => response.end('body'))
     await using _server = server
     const connection = new Connection(server.port)
     connection.send('GET / HTTP/1.1', 'Host: a', 'Connection: close')
     const { response } = await asked
-    response.writeEarlyHints({ link: '</a.css>; rel=preload' })
-    await connection.until('103 Early Hints')
+    const hint = () => response.writeEarlyHints({ link: '</a.css>; rel=preload' })
+    if (Number(process.versions.node.split('.')[0]) >= 24) {
+      // Node 24 refuses them after a head, and so it does while one is held.
+      expect(hint).toThrow()
+    } else {
+      hint()
+      await connection.until('103 Early Hints')
+    }
     commit.resolve(ours)
     expect(parseResponse(await connection.closed())).toMatchObject({ status: 200, body: 'body' })
   })
