@@ -4,9 +4,13 @@ import type { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Engine } from './engine.ts'
 
-/** The browser has to get this session's cookie, at the end of the request. */
-export function oweCookie({ policy, seal }: Engine, { visit, base, family }: SessionState): void {
-  if (base === undefined) return
+/**
+ * The browser has to get this session's cookie, at the end of the request; unless the session is
+ * no longer this request's (PROTOCOL.md rule 10).
+ */
+export function oweCookie({ policy, seal }: Engine, state: SessionState): void {
+  const { visit, base, family, standing } = state
+  if (base === undefined || standing === 'gone') return
   const { name, secure } = visit.cookie
   const { id, edition } = base.record
   const value = seal.write(name, { id, family, edition })
