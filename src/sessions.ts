@@ -8,8 +8,7 @@ import type { SessionData, SessionOptions } from './options/options.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { NoReservedKeys, Session } from './session/members.ts'
 import { SessionObject, stateOf } from './session/session.ts'
-import type { SessionState } from './session/state.ts'
-import { type Lifecycle, type Visit, visitOf } from './session/visit.ts'
+import { type CreateObject, type Lifecycle, type Visit, visitOf } from './session/visit.ts'
 import { memoryStore } from './store/memory.ts'
 
 export interface CommitOptions {
@@ -81,8 +80,6 @@ export interface Corridor {
   from(request: object): Visit
   close(): Promise<void>
 }
-
-export type CreateObject = (state: SessionState) => SessionObject
 
 const corridors = new WeakMap<object, Corridor>()
 

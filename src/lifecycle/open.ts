@@ -5,12 +5,12 @@ import { isSecure } from '../cookie/secure.ts'
 import { StoreError } from '../errors.ts'
 import { type RejectReason, publish } from '../events.ts'
 import { expiryOf, type SessionRecord } from '../record/record.ts'
-import { type SessionObject, dropData, hydrate, replaceState } from '../session/session.ts'
+import { dropData, hydrate, replaceState } from '../session/session.ts'
 import { decodeData } from '../record/codec.ts'
 import { Base, viewOf } from '../session/base.ts'
 import type { Data } from '../session/changes.ts'
 import { SessionState } from '../session/state.ts'
-import { type Lifecycle, Visit } from '../session/visit.ts'
+import { type CreateObject, type Lifecycle, Visit } from '../session/visit.ts'
 import type { ReadAnswer } from '../store/store.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
 import { readData, readFlash } from './payload.ts'
@@ -26,8 +26,6 @@ export interface OpenOptions {
    */
   readonly local?: boolean
 }
-
-type CreateObject = (state: SessionState) => SessionObject
 
 /** Opens what a Cookie header holds. Without a cookie of ours nothing is asked of the store. */
 export function openVisit(
@@ -52,7 +50,7 @@ export function openVisit(
 }
 
 async function openStored(engine: Engine, visit: Visit, credential: Credential): Promise<Visit> {
-  const { id, family, edition } = credential
+  const { id, family } = credential
   const key = engine.policy.prefix + id
   const answer = await ask(engine, visit, 'read', (store) => store.read(key))
   visit.openedAt = storeNow(engine, visit)
@@ -64,7 +62,7 @@ async function openStored(engine: Engine, visit: Visit, credential: Credential):
     return refuse(visit, id, 'undecodable')
   }
   const { base } = contents
-  replaceState(visit.session, new SessionState(visit, { base, family, edition }))
+  replaceState(visit.session, new SessionState(visit, { base, family }))
   publish('opened', { id, request: visit.request })
   touchIfDue(engine, visit, key, base)
   return visit.admit()

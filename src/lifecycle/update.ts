@@ -1,7 +1,5 @@
 import { randomWriteId } from '../cookie/random.ts'
 import { GoneError } from '../errors.ts'
-import { publish } from '../events.ts'
-import { revisionOf } from '../record/record.ts'
 import { type Changes, type Data, changesSince, setOwn, snapshotOf } from '../session/changes.ts'
 import { rewritten } from '../session/merge.ts'
 import { refuseReserved, stateOf } from '../session/session.ts'
@@ -9,9 +7,9 @@ import { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { carryOut, inTurn, noteTouch } from './commit.ts'
-import { type Engine, ask, storeNow } from './engine.ts'
+import { type Engine, storeNow } from './engine.ts'
 import { checkSize, readData, readFlash, writeData } from './payload.ts'
-import { patience } from './write.ts'
+import { offer, patience } from './write.ts'
 
 /**
  * Runs `change` on a copy of what is stored and writes the result, again from the newer record
@@ -81,23 +79,13 @@ async function tryReplace(
     data,
     flash: record.flash,
   })
-  const expected = { revision: revisionOf(record), familyHash: record.familyHash }
-  const answer = await ask(engine, visit, 'replace', (store) =>
-    store.replace(engine.policy.prefix + record.id, expected, next),
-  )
-  if (answer.status === 'replaced') {
-    publish('saved', { id: record.id, request: visit.request })
+  const answer = await offer(engine, state, record, next)
+  if (answer === 'gone') throw new GoneError(record.id)
+  if (answer === 'replaced') {
     adopt(state, base, next, changes)
-    if (answer.familyHash === record.familyHash) return true
-    state.lose()
     return true
   }
-  if (answer.status === 'gone' || answer.record.familyHash !== record.familyHash) {
-    state.lose()
-    throw new GoneError(record.id)
-  }
-  publish('conflict', { id: record.id, request: visit.request })
-  state.base = new Base(answer.record, await readFlash(engine, answer.record), base.view, false)
+  state.base = new Base(answer, await readFlash(engine, answer), base.view, false)
   return false
 }
 

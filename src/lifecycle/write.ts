@@ -57,29 +57,49 @@ export async function replace(
 ): Promise<'saved' | 'gone'> {
   const { visit } = state
   const base = state.base as Base
-  const { id, familyHash } = base.record
+  const { id } = base.record
   const writeId = randomWriteId()
   const mayRetry = patience(engine)
   let theirs = base.record
   for (;;) {
     const { record, flash, whole } = await mergeOnto(engine, state, theirs, draft, writeId)
-    const expected = { revision: revisionOf(theirs), familyHash }
-    const answer = await ask(engine, visit, 'replace', (store) =>
-      store.replace(engine.policy.prefix + id, expected, record),
-    )
-    if (answer.status === 'replaced') {
+    const answer = await offer(engine, state, theirs, record)
+    if (answer === 'gone') return answer
+    if (answer === 'replaced') {
       state.settle(new Base(record, flash, draft.view, whole), draft)
-      publish('saved', { id, request: visit.request })
       if (draft.wishes.family !== undefined) publish('rotated', { id, request: visit.request })
-      // This repeats an earlier execution, and another request has rotated since: no cookie of mine.
-      if (answer.familyHash !== record.familyHash) state.lose()
       return 'saved'
     }
-    if (answer.status === 'gone' || answer.record.familyHash !== familyHash) return state.lose()
-    publish('conflict', { id, request: visit.request })
-    theirs = answer.record
+    theirs = answer
     mayRetry()
   }
+}
+
+/**
+ * Offers a record in place of the one it was made from. The answer is what became of it, or the
+ * record that another request wrote first.
+ */
+export async function offer(
+  engine: Engine,
+  state: SessionState,
+  from: SessionRecord,
+  record: SessionRecord,
+): Promise<'replaced' | 'gone' | SessionRecord> {
+  const { visit } = state
+  const { id, familyHash } = from
+  const expected = { revision: revisionOf(from), familyHash }
+  const answer = await ask(engine, visit, 'replace', (store) =>
+    store.replace(engine.policy.prefix + id, expected, record),
+  )
+  if (answer.status === 'replaced') {
+    publish('saved', { id, request: visit.request })
+    // This repeats an earlier execution, and another request has rotated since: no cookie of mine.
+    if (answer.familyHash !== record.familyHash) state.lose()
+    return 'replaced'
+  }
+  if (answer.status === 'gone' || answer.record.familyHash !== familyHash) return state.lose()
+  publish('conflict', { id, request: visit.request })
+  return answer.record
 }
 
 /** Bounds the retries of one write: they may take as long as one store operation. */

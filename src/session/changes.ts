@@ -72,14 +72,19 @@ export function setOwn(target: object, key: string, value: unknown): void {
   if (value === undefined) {
     Reflect.deleteProperty(target, key)
   } else if (key === '__proto__') {
-    Object.defineProperty(target, key, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    })
+    defineProto(target, value)
   } else {
     const data = target as Data
     data[key] = value
   }
+}
+
+/** Assigning to `__proto__` would change the prototype; it is a key like any other. */
+export function defineProto(target: object, value: unknown): void {
+  Object.defineProperty(target, '__proto__', {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
 }

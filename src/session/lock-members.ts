@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts'
+import { defineProto } from './changes.ts'
 
 /** Member names of features to come: kept free, so that no data grow under them. */
 const KEPT_FREE = ['principal', 'signedInAt', 'signIn', 'signOut', 'ended']
@@ -36,12 +37,7 @@ function ownProto(prototype: object): void {
   Object.defineProperty(prototype, '__proto__', {
     get: () => undefined,
     set(this: object, value: unknown) {
-      Object.defineProperty(this, '__proto__', {
-        value,
-        writable: true,
-        enumerable: true,
-        configurable: true,
-      })
+      defineProto(this, value)
     },
     enumerable: false,
     configurable: false,

@@ -30,7 +30,6 @@ export interface Wishes {
 export class SessionState {
   readonly visit: Visit
   readonly isNew: boolean
-  readonly edition: number
   standing: Standing = 'open'
   base: Base | undefined
   wishes: Wishes = {}
@@ -38,11 +37,10 @@ export class SessionState {
   #id: string | undefined
   #family: string | undefined
 
-  constructor(visit: Visit, opened?: { base: Base; family: string; edition: number }) {
+  constructor(visit: Visit, opened?: { base: Base; family: string }) {
     this.visit = visit
     this.base = opened?.base
     this.isNew = opened === undefined
-    this.edition = opened?.edition ?? 0
     this.flash = new FlashLog(opened?.base.flash ?? [])
     this.#id = opened?.base.record.id
     this.#family = opened?.family

@@ -16,6 +16,9 @@ export interface Lifecycle {
   reload(visit: Visit): Promise<void>
 }
 
+/** Makes the object an application sees; adapters have kinds of their own. */
+export type CreateObject = (state: SessionState) => SessionObject
+
 /** A record this request has to remove at its commit. */
 export interface Removal {
   readonly id: string
@@ -71,7 +74,7 @@ export class Visit {
     cookie: CookieTarget,
     countsAsActivity: boolean,
     openedAt: number,
-    create: (state: SessionState) => SessionObject,
+    create: CreateObject,
   ) {
     this.lifecycle = lifecycle
     this.request = request
