@@ -121,9 +121,12 @@ test('a value is encoded the same before and after', () => {
   )
 })
 
+/** What JSON holds: of the values of jsonValue(), it loses -0. */
+const jsonData = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)))
+
 test('JSON data are encoded as JSON', () => {
   fc.assert(
-    fc.property(fc.jsonValue(), (value) => {
+    fc.property(jsonData, (value) => {
       expect(encode(value)).toBe(JSON.stringify(value))
     }),
   )
