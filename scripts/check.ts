@@ -54,10 +54,9 @@ function tests(): void {
 }
 
 /** Compiled by themselves, because each augments the session's data in its own way. */
-const programs = [
-  'examples/demo',
-  ...readdirSync(join(root, 'test/types')).map((name) => `test/types/${name}`),
-]
+const programs = ['examples', 'test/types'].flatMap((folder) =>
+  readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+)
 
 function everything(): void {
   ensureRedisServer()

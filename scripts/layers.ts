@@ -21,6 +21,7 @@ const rooms: readonly (readonly [name: string, holds: RegExp])[] = [
   ['settings', /^settings(\.ts|\/)/],
   ['adapters', /^adapters\//],
   ['index', /^index\.ts$/],
+  ['testing', /^testing\//],
 ]
 
 /*
@@ -34,6 +35,9 @@ const packages: readonly (readonly [imports: RegExp, allowedIn: RegExp])[] = [
   [/^cookie$/, /^cookie\//],
   [/^(redis|ioredis)$/, /^store\/redis\/clients\.ts$/],
   [/^express(-serve-static-core)?$/, /^adapters\/express/],
+  [/^fastify(-plugin)?$/, /^adapters\/fastify/],
+  [/^koa$/, /^adapters\/koa/],
+  [/^hono(\/|$)/, /^adapters\/hono/],
 ]
 
 /** Every import that points the wrong way, one line each. */
