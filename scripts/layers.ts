@@ -14,6 +14,7 @@ const rooms: readonly (readonly [name: string, holds: RegExp])[] = [
   ['store contract', /^store\/store\.ts$/],
   ['options', /^options\//],
   ['cookie', /^cookie\//],
+  ['migrate', /^migrate\//],
   ['session', /^session\//],
   ['lifecycle', /^lifecycle\//],
   ['stores', /^store\//],

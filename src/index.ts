@@ -2,10 +2,14 @@ export { createSessions } from './sessions.ts'
 export type { CommitOptions, Sessions } from './sessions.ts'
 export type { CommitResult } from './lifecycle/commit.ts'
 export type { OpenOptions } from './lifecycle/open.ts'
+export type { SessionEnd, WatchListener, WatchOptions } from './lifecycle/watch.ts'
 export { sessionsFromSettings } from './settings/settings.ts'
 export type { Settings, SettingsOptions } from './settings/settings.ts'
 export type { SettingValue } from './settings/coerce.ts'
 export { memoryStore } from './store/memory.ts'
+export { expressSession } from './migrate/express-session.ts'
+export type { ExpressSessionOptions, ExpressSessionSecret } from './migrate/express-session.ts'
+export type { Migration, OldCookie, OldSession } from './options/migration.ts'
 export {
   DataError,
   GoneError,
@@ -38,6 +42,7 @@ export type {
   RemoveAnswer,
   ReplaceAnswer,
   Store,
+  Subscription,
   Touch,
   TouchAnswer,
 } from './store/store.ts'

@@ -4,6 +4,7 @@ import { createEngine } from './lifecycle/engine.ts'
 import { type OpenOptions, openVisit } from './lifecycle/open.ts'
 import { reload } from './lifecycle/reload.ts'
 import { update } from './lifecycle/update.ts'
+import { type WatchListener, type WatchOptions, Watches } from './lifecycle/watch.ts'
 import type { SessionData, SessionOptions } from './options/options.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { NoReservedKeys, Session } from './session/members.ts'
@@ -40,7 +41,18 @@ export interface Sessions<D extends object = SessionData> {
    * @throws {UsageError} when none was.
    */
   from(request: object): Session<D>
-  /** Ends connections the store made itself; never a client it was given. */
+  /**
+   * Tells once, within about a second, that a session has ended: invalidated by any node, or
+   * expired. One that has no record when the watch begins, a visitor's for example, is told too;
+   * never within this call. What rotates or changes a session does not end it. While the store is
+   * unreachable nothing is told. Nobody is told by close(), which ends the watch.
+   *
+   * @returns ends the watch; it can be called at any time, and again.
+   * @throws {UsageError} when the client is chosen per request and no `request` is given, or after
+   *   close().
+   */
+  watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
+  /** Ends watches, and connections the store made itself; never a client it was given. */
   close(): Promise<void>
 }
 
@@ -62,6 +74,7 @@ export function createSessions<D extends object = SessionData>(
       return corridor.commit(visitBehind(session), failed)
     },
     from: (request) => asSession<D>(corridor.from(request)),
+    watch: (id, listener, watchOptions) => corridor.watch(id, listener, watchOptions),
     close: () => corridor.close(),
   }
   corridors.set(sessions, corridor)
@@ -78,6 +91,7 @@ export interface Corridor {
   ): Visit | Promise<Visit>
   commit(visit: Visit, failed: boolean): CommitResult | Promise<CommitResult>
   from(request: object): Visit
+  watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
   close(): Promise<void>
 }
 
@@ -100,6 +114,7 @@ export function corridorFrom<D extends object>(
 function createCorridor<D extends object>(options: SessionOptions<D>): Corridor {
   const policy = resolveOptions(options)
   const engine = createEngine(policy, policy.store ?? memoryStore())
+  const watches = new Watches(engine)
   const lifecycle: Lifecycle = {
     policy,
     csrf: engine.csrf,
@@ -114,9 +129,15 @@ function createCorridor<D extends object>(options: SessionOptions<D>): Corridor 
     from(request) {
       const visit = visitOf(request, (candidate) => candidate.lifecycle === lifecycle)
       if (visit !== undefined) return visit
-      throw new UsageError('no session was opened for this request: is the adapter mounted before?')
+      throw new UsageError(
+        'no session was opened for this request: mount the adapter before what uses it; for an ' +
+          'upgrade request, open one with sessions.open(request.headers.cookie, request)',
+      )
     },
-    close: async () => engine.store.close?.(),
+    watch: (id, listener, watchOptions) => watches.watch(id, listener, watchOptions),
+    async close() {
+      await Promise.all([watches.close(), engine.store.close?.()])
+    },
   }
 }
 

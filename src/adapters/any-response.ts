@@ -26,6 +26,12 @@ export interface AnyResponse extends Record<SendingMethod, (...args: unknown[]) 
   stream?: { destroyed: boolean }
 }
 
+/** RFC 9110 5.6.2 and 5.5, without the bytes above ASCII that Node lets pass. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const FIELD_VALUE = /^[\t -~]*$/
+/** Node looks at these together with others. */
+const FRAMING = /^(?:trailer|transfer-encoding)$/i
+
 const noRequest = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 } as IncomingMessage
 
 /**
@@ -34,6 +40,7 @@ const noRequest = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 } as
  */
 export function checkHead(response: AnyResponse, method: SendingMethod, args: unknown[]): void {
   if (response instanceof ServerResponse) {
+    if (isSimpleHead(args)) return
     const trial = new ServerResponse(noRequest)
     trial.statusMessage = response.statusMessage
     if (response.getHeaderNames().length > 0) trial.setHeader('x', '')
@@ -47,6 +54,19 @@ export function checkHead(response: AnyResponse, method: SendingMethod, args: un
     }
     if (args[0] !== undefined) response.statusCode = args[0] as number
   }
+}
+
+/** What a framework sends: a status, and headers of plain text. Node has nothing against it. */
+function isSimpleHead([status, headers]: unknown[]): boolean {
+  if (!Number.isInteger(status) || (status as number) < 100 || (status as number) > 999)
+    return false
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false
+  return Object.entries(headers).every(
+    ([name, value]) =>
+      TOKEN.test(name) &&
+      !FRAMING.test(name) &&
+      (typeof value === 'number' || (typeof value === 'string' && FIELD_VALUE.test(value))),
+  )
 }
 
 /** @throws what `write` or `end` throws for this chunk */

@@ -8,6 +8,20 @@ import { SessionCookie } from './express-cookie.ts'
 /** As express-session's: called with an error, or with nothing. */
 export type Callback = (error?: unknown) => void
 
+/** What Express applications and packages know from express-session, beside our own members. */
+export interface ExpressMembers {
+  readonly cookie: SessionCookie
+  regenerate(callback: Callback): void
+  regenerate(): Promise<void>
+  destroy(callback: Callback): void
+  destroy(): Promise<void>
+  reload(callback: Callback): void
+  reload(): Promise<void>
+  save(callback?: Callback): Promise<Outcome>
+  touch(): this
+  resetMaxAge(): this
+}
+
 /**
  * A session with the members Express applications and packages know from express-session. Each
  * takes an optional callback, and gives a promise without one.

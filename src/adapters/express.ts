@@ -1,26 +1,13 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import type { SessionData, SessionOptions } from '../index.ts'
-import type { NoReservedKeys, Outcome, Session } from '../session/members.ts'
+import type { NoReservedKeys, Session } from '../session/members.ts'
 import { type CreateObject, type Visit, everyVisitOf } from '../session/visit.ts'
 import { type Sessions, corridorFrom } from '../sessions.ts'
-import type { SessionCookie } from './express-cookie.ts'
-import { type Callback, ExpressSessionObject } from './express-session.ts'
+import { type ExpressMembers, ExpressSessionObject } from './express-session.ts'
 import { plainErrorResponse } from './node-response.ts'
-import { type AdapterOptions, always, mount } from './node-visit.ts'
+import { type AdapterOptions, mount, resolveAdapterOptions } from './node-visit.ts'
 
-/** What Express applications and packages know from express-session, beside our own members. */
-export interface ExpressMembers {
-  readonly cookie: SessionCookie
-  regenerate(callback: Callback): void
-  regenerate(): Promise<void>
-  destroy(callback: Callback): void
-  destroy(): Promise<void>
-  reload(callback: Callback): void
-  reload(): Promise<void>
-  save(callback?: Callback): Promise<Outcome>
-  touch(): this
-  resetMaxAge(): this
-}
+export type { ExpressMembers }
 
 export type ExpressSession<D extends object = SessionData> = Session<D> & ExpressMembers
 
@@ -48,9 +35,10 @@ const create: CreateObject = (state) => new ExpressSessionObject(state)
  */
 export function session<D extends object = SessionData>(
   sessions: Sessions<D> | (NoInfer<SessionOptions<D>> & NoReservedKeys<D>),
-  { property = 'session', countAsActivity = always }: AdapterOptions<string, Request> = {},
+  options: AdapterOptions<string, Request> = {},
 ): RequestHandler {
   const corridor = corridorFrom<D>(sessions)
+  const { property, countAsActivity } = resolveAdapterOptions(options)
 
   return function sessionMiddleware(request, response, next) {
     function enter(visit: Visit): void {

@@ -94,7 +94,7 @@ function call(response: Gated, gate: Gate, method: SendingMethod, args: unknown[
     case 'passing':
       return gate[method].apply(response, args)
     case 'failing': {
-      const answer = gate[method].apply(response, args)
+      const answer = sendHead(response, gate, method, args)
       if (method === 'end') gate.phase = 'failed'
       return answer
     }
@@ -122,16 +122,20 @@ function ask(response: Gated, gate: Gate, method: SendingMethod, args: unknown[]
 function begin(response: Gated, gate: Gate, method: SendingMethod, args: unknown[]): unknown {
   gate.phase = 'passing'
   try {
-    if (response.headersSent || !adds(gate.additions)) return gate[method].apply(response, args)
-    const moves = method === 'writeHead' && headersOf(args) !== undefined
-    if (moves) checkHead(response, method, args)
-    const rest = moves ? moveHeaders(response, args) : args
-    addHeaders(response, gate.additions)
-    return gate[method].apply(response, rest)
+    return sendHead(response, gate, method, args)
   } catch (error) {
     if (!response.headersSent) gate.phase = 'answered'
     throw error
   }
+}
+
+function sendHead(response: Gated, gate: Gate, method: SendingMethod, args: unknown[]): unknown {
+  if (response.headersSent || !adds(gate.additions)) return gate[method].apply(response, args)
+  const moves = method === 'writeHead' && headersOf(args) !== undefined
+  if (moves) checkHead(response, method, args)
+  const rest = moves ? moveHeaders(response, args) : args
+  addHeaders(response, gate.additions)
+  return gate[method].apply(response, rest)
 }
 
 async function settle(

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import { UsageError } from '../errors.ts'
+import { OptionError, UsageError } from '../errors.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
+import { refuseUnknown, requireFunction, show } from '../options/check.ts'
+import { stateOf } from '../session/session.ts'
+import type { SessionState } from '../session/state.ts'
 import { type Visit, visitOf } from '../session/visit.ts'
 import type { Corridor } from '../sessions.ts'
 import {
@@ -22,6 +25,22 @@ export interface AdapterOptions<P extends string = string, R = NodeRequest> {
 
 export function always(): boolean {
   return true
+}
+
+/**
+ * @param others names of options the adapter has beside these.
+ * @throws {OptionError} for a name that is no option, or a value that cannot be one.
+ */
+export function resolveAdapterOptions<R>(
+  given: AdapterOptions<string, R>,
+  ...others: string[]
+): Required<AdapterOptions<string, R>> {
+  refuseUnknown('', given, ['property', 'countAsActivity', ...others])
+  const { property = 'session', countAsActivity = always } = given
+  if (typeof property !== 'string' || property === '') {
+    throw new OptionError('property', `must name a property of the request, not ${show(property)}`)
+  }
+  return { property, countAsActivity: requireFunction('countAsActivity', countAsActivity) }
 }
 
 /** What stands before the first byte of a response: the commit of its session. */
@@ -45,8 +64,10 @@ class SessionCommit implements FirstByte {
 
   commit(status: number, complete: boolean): HeadersToAdd | Promise<HeadersToAdd> {
     const visit = this.#visit
-    if (!complete) this.#response.once('close', () => reportLateChanges(visit))
-    const result = this.#corridor.commit(visit, visit.failed || status >= 500)
+    const failed = visit.failed || status >= 500
+    const drops = failed && !visit.lifecycle.policy.cookieOnException
+    if (!drops) watchForLateChanges(visit, this.#response, complete)
+    const result = this.#corridor.commit(visit, failed)
     return result instanceof Promise
       ? result.then(({ setCookie }) => ({ setCookie, varies: visit.looked }))
       : { setCookie: result.setCookie, varies: visit.looked }
@@ -54,14 +75,49 @@ class SessionCommit implements FirstByte {
 }
 
 /**
- * Puts the session on the request, and its commit before the first byte of the response.
+ * Reports changes that no commit saved. After a response that was complete at once, only new
+ * top-level values are looked for: encoding the data once more would cost every request a quarter
+ * of its commit. Frameworks that send by `writeHead` and `end` do both in one tick.
+ */
+function watchForLateChanges(visit: Visit, response: NodeResponse, complete: boolean): void {
+  // engine.io's stand-in for the response to an upgrade has no events.
+  if (!('once' in response)) return
+  const known = visit.looked ? { ...visit.session } : undefined
+  let streams = !complete
+  if (streams) process.nextTick(() => (streams = !response.writableEnded))
+  function look(): void {
+    // What a commit that failed did not save is not late.
+    if (!visit.finished || !visit.looked) return
+    if (streams || known === undefined || differs(visit, known)) reportLateChanges(visit)
+  }
+  if ('closed' in response && response.closed) setImmediate(look)
+  else response.once('close', look)
+}
+
+function isWished({ wishes, flash }: SessionState): boolean {
+  return flash.changed || Object.keys(wishes).length > 0
+}
+
+function differs(visit: Visit, known: object): boolean {
+  const state = stateOf(visit.session)
+  if (visit.removals.length > 0 || (!state.isIdle && isWished(state))) return true
+  const now: Readonly<Record<string, unknown>> = { ...visit.session }
+  const then = known as typeof now
+  for (const key in now) if (!Object.is(now[key], then[key])) return true
+  for (const key in then) if (!(key in now)) return true
+  return false
+}
+
+/**
+ * Puts the session on the request, and its commit before the first byte of the response. Where that
+ * has left already, nothing can be committed: changes need save(), and are reported without it.
  *
  * @throws {UsageError} when the property, or the cookie name, is already in use on this request.
  */
 export function mount(
   corridor: Corridor,
   visit: Visit,
-  request: NodeRequest,
+  request: object,
   response: NodeResponse,
   property: string,
   failed: FirstByte['failed'],
@@ -69,7 +125,12 @@ export function mount(
   refuseSecondUse(visit, request, property)
   visit.property = property
   Object.defineProperty(request, property, accessorOf(property))
-  holdFirstByte(response, new SessionCommit(corridor, visit, response, failed))
+  if (response.headersSent) {
+    visit.finished = true
+    watchForLateChanges(visit, response, false)
+  } else {
+    holdFirstByte(response, new SessionCommit(corridor, visit, response, failed))
+  }
 }
 
 const accessors = new Map<string, PropertyDescriptor>()
@@ -87,7 +148,7 @@ function accessorOf(property: string): PropertyDescriptor {
 function makeAccessor(property: string): PropertyDescriptor {
   const shows = (visit: Visit) => visit.property === property
   return {
-    get(this: NodeRequest) {
+    get(this: object) {
       const visit = visitOf(this, shows)
       if (visit === undefined) return undefined
       visit.looked = true
@@ -104,11 +165,12 @@ function makeAccessor(property: string): PropertyDescriptor {
   }
 }
 
-function refuseSecondUse(visit: Visit, request: NodeRequest, property: string): void {
+function refuseSecondUse(visit: Visit, request: object, property: string): void {
   if (property in request) {
     throw new UsageError(
-      `request.${property} is already in use: is a session adapter mounted twice? A second set ` +
-        `of sessions needs another property: { property: 'adminSession' }`,
+      `request.${property} is already in use: is a session adapter mounted twice, or beside another ` +
+        'session package? Mount one; a second set of sessions needs another property: ' +
+        "{ property: 'adminSession' }",
     )
   }
   const { name } = visit.cookie

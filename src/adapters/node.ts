@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requireFunction } from '../options/check.ts'
 import type { SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
-import type { Visit } from '../session/visit.ts'
+import { everyVisitOf } from '../session/visit.ts'
 import { type Sessions, corridorOf, createSession } from '../sessions.ts'
 import { type AdapterOptions, type NodeRequest, always, mount } from './node-visit.ts'
 import { type NodeResponse, plainErrorResponse } from './node-response.ts'
@@ -40,7 +40,6 @@ export function withSession<
   const { property = 'session', countAsActivity = always, onError = printError } = options
 
   async function serve(request: NodeRequest, response: NodeResponse): Promise<void> {
-    let visit: Visit | undefined
     function fail(error: unknown): void {
       onError(error, request)
       plainErrorResponse(response, error)
@@ -48,11 +47,13 @@ export function withSession<
     try {
       const open = { countAsActivity: countAsActivity(request) }
       const opened = corridor.open(request.headers.cookie, request, open, createSession)
-      visit = opened instanceof Promise ? await opened : opened
+      const visit = opened instanceof Promise ? await opened : opened
       mount(corridor, visit, request, response, property, fail)
       await listener(request as Req & { readonly [K in P]: Session<D> }, response as Res)
     } catch (error) {
-      if (visit !== undefined) visit.failed = true
+      everyVisitOf(request, (visit) => {
+        visit.failed = true
+      })
       fail(error)
     }
   }

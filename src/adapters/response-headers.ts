@@ -79,23 +79,31 @@ function appendCookie(response: AnyResponse, cookie: string): void {
   if (!cookies.includes(cookie)) response.setHeader('Set-Cookie', [...cookies, cookie])
 }
 
-// RFC 9111 5.2: directives are a comma-separated list, case-insensitive; a quoted argument may
-// hold a comma and is not a directive.
 function forbidStoring(response: AnyResponse): void {
-  const said = valuesOf(response, 'Cache-Control').join(',')
-  const directives = said.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').split(',')
-  if (directives.some((directive) => directive.trim().toLowerCase() === 'no-store')) return
+  if (forbidsStoring(valuesOf(response, 'Cache-Control').join(','))) return
   response.setHeader('Cache-Control', 'no-store')
 }
 
+// RFC 9111 5.2: directives are a comma-separated list, case-insensitive; a quoted argument may
+// hold a comma and is not a directive.
+export function forbidsStoring(cacheControl: string): boolean {
+  const directives = cacheControl.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').split(',')
+  return directives.some((directive) => directive.trim().toLowerCase() === 'no-store')
+}
+
 function varyByCookie(response: AnyResponse): void {
-  const fields = valuesOf(response, 'Vary')
-    .join(',')
+  const vary = varyWithCookie(valuesOf(response, 'Vary').join(','))
+  if (vary !== undefined) response.setHeader('Vary', vary)
+}
+
+/** What `Vary` has to say in place of this; `undefined` where it says as much already. */
+export function varyWithCookie(vary: string): string | undefined {
+  const fields = vary
     .split(',')
     .map((field) => field.trim())
     .filter((field) => field !== '')
-  if (fields.some((field) => field === '*' || field.toLowerCase() === 'cookie')) return
-  response.setHeader('Vary', [...fields, 'Cookie'].join(', '))
+  if (fields.some((field) => field === '*' || field.toLowerCase() === 'cookie')) return undefined
+  return [...fields, 'Cookie'].join(', ')
 }
 
 function valuesOf(response: AnyResponse, name: string): string[] {

@@ -41,7 +41,7 @@ function share(prototype: object, over: (beneath: Methods) => Methods): Shared |
   }
   if (owner === null) return 'none'
   const standing = shared.get(owner)
-  if (standing !== undefined) return standing
+  if (standing !== undefined && standing !== 'none') return standing
   if (host === undefined) return 'none'
   const beneath = owner as Methods
   const stands = { methods: over(beneath), beneath }

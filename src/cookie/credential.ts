@@ -1,5 +1,6 @@
 import { hkdfSync, timingSafeEqual } from 'node:crypto'
 import { type Hmac, createHmac256, sha256 } from './hmac.ts'
+import { RecentlyVerified } from './recently-verified.ts'
 
 /** What a session cookie says: `id.family.edition`, before its signature. */
 export interface Credential {
@@ -8,16 +9,21 @@ export interface Credential {
   readonly edition: number
 }
 
+/** One whose signature is ours. */
+export interface VerifiedCredential extends Credential {
+  /** {@link hashFamily} of the family. */
+  readonly familyHash: string
+}
+
 /** Signs credentials for one cookie name and reads them back. */
 export interface Seal {
   write(cookieName: string, credential: Credential): string
-  read(cookieName: string, value: string): Credential | 'malformed' | 'forged'
+  read(cookieName: string, value: string): VerifiedCredential | 'malformed' | 'forged'
 }
 
 const VERSION = '1'
 export const ID = /^[A-Za-z0-9_-]{1,128}$/
-const VALUE =
-  /^([A-Za-z0-9_-]{1,128})\.([A-Za-z0-9_-]{22})\.(0|[1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})$/
+const VALUE = /^[A-Za-z0-9_-]{1,128}\.[A-Za-z0-9_-]{22}\.(?:0|[1-9][0-9]{0,8})\.[A-Za-z0-9_-]{43}$/
 
 /**
  * The first secret signs, all verify. The signature covers version, cookie name, key prefix, id,
@@ -26,10 +32,21 @@ const VALUE =
 export function createSeal(secrets: readonly string[], prefix: string): Seal {
   const hmacs = secrets.map((secret) => deriveHmac(secret, 'cookie'))
   const sign = hmacs[0] as Hmac
+  const recent = new RecentlyVerified()
 
   /** Lengths come first, so that no two of these texts are alike by accident. */
   function text(cookieName: string, body: string): string {
     return `${VERSION} ${cookieName.length} ${cookieName} ${prefix.length} ${prefix} ${body}`
+  }
+
+  function verify(cookieName: string, sent: string): VerifiedCredential | 'malformed' | 'forged' {
+    if (!VALUE.test(sent)) return 'malformed'
+    const value = copyOf(sent)
+    const [id, family, edition, signature] = value.split('.') as [string, string, string, string]
+    const signed = text(cookieName, value.slice(0, -signature.length - 1))
+    if (!hmacs.some((hmac) => equal(signature, hmac(signed)))) return 'forged'
+    const familyHash = hashFamily(family)
+    return recent.note(cookieName, value, { id, family, edition: Number(edition), familyHash })
   }
 
   return {
@@ -38,14 +55,14 @@ export function createSeal(secrets: readonly string[], prefix: string): Seal {
       return `${body}.${sign(text(cookieName, body))}`
     },
     read(cookieName, value) {
-      const parts = VALUE.exec(value)
-      if (parts === null) return 'malformed'
-      const [, id, family, edition, signature] = parts as unknown as [string, ...string[]]
-      const signed = text(cookieName, value.slice(0, value.lastIndexOf('.')))
-      if (!hmacs.some((hmac) => equal(signature as string, hmac(signed)))) return 'forged'
-      return { id: id as string, family: family as string, edition: Number(edition) }
+      return recent.find(cookieName, value) ?? verify(cookieName, value)
     },
   }
+}
+
+/** A part of a string keeps all of it in memory: here, the whole Cookie header. */
+function copyOf(value: string): string {
+  return Buffer.from(value, 'latin1').toString('latin1')
 }
 
 /** In constant time; only lengths, which are no secret, are compared first. */

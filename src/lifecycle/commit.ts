@@ -11,6 +11,7 @@ import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Engine, ask } from './engine.ts'
 import { oweCookie, oweRefreshedCookie } from './owed-cookie.ts'
+import { endOld, isUntaken, takeOver } from './take-over.ts'
 import { create, replace } from './write.ts'
 
 export interface CommitResult {
@@ -33,7 +34,8 @@ export function commit(
   visit: Visit,
   failed: boolean,
 ): CommitResult | Promise<CommitResult> {
-  const waits = visit.turn !== undefined || visit.touching !== undefined
+  const waits =
+    visit.turn !== undefined || visit.touching !== undefined || visit.adoption !== undefined
   if (!waits && visit.removals.length === 0) {
     // What the application never had in its hands it cannot have changed.
     const intent = visit.looked ? intentOf(engine, stateOf(visit.session), failed) : NOTHING
@@ -67,7 +69,12 @@ export function inTurn<T>(visit: Visit, work: () => Promise<T>): Promise<T> {
 export async function carryOut(engine: Engine, visit: Visit, failed: boolean): Promise<Outcome> {
   await noteTouch(visit)
   if ((await removeEnded(engine, visit)) === 'gone') return gone(visit)
-  return act(engine, visit, intentOf(engine, stateOf(visit.session), failed))
+  const { adoption } = visit
+  if (failed && !engine.policy.cookieOnException && isUntaken(visit)) return idleOutcome(visit)
+  const taken = adoption && (await takeOver(engine, visit, adoption))
+  if (taken === 'gone') return gone(visit)
+  const outcome = await act(engine, visit, intentOf(engine, stateOf(visit.session), failed))
+  return taken === 'created' && outcome !== 'gone' && !visit.invalidated ? taken : outcome
 }
 
 /** The one switch at the end of a request (DESIGN.md §5). */
@@ -100,7 +107,7 @@ function intentOf({ policy }: Engine, state: SessionState, failed: boolean): Int
   if (quiet && state.base === undefined) return NOTHING
   if (quiet) delete state.wishes.family
   const draft = draftOf(state)
-  if (!wantsWrite(state, draft)) return NOTHING
+  if (draft === undefined || !wantsWrite(state, draft)) return NOTHING
   if (state.standing === 'refused') return REFUSED
   return { kind: state.base === undefined ? 'create' : 'replace', draft }
 }
@@ -135,6 +142,7 @@ export async function noteTouch(visit: Visit): Promise<void> {
 
 /** Invalidated sessions go first: a crash in between must not leave both (PROTOCOL.md rule 14). */
 async function removeEnded(engine: Engine, visit: Visit): Promise<'removed' | 'gone'> {
+  if (visit.cookieHeader !== undefined && visit.removals.length > 0) await endOld(engine, visit)
   for (let removal = visit.removals[0]; removal !== undefined; removal = visit.removals[0]) {
     const { id, principal } = removal
     const key = engine.policy.prefix + id

@@ -1,19 +1,40 @@
 import { SessionError, StoreError, type StoreOperation } from '../errors.ts'
+import { publish } from '../events.ts'
 
-interface Pending {
+/** One operation under way, in a list of all of them by their deadlines. */
+class Pending {
   readonly operation: StoreOperation
+  readonly request: unknown
   readonly until: number
-  readonly reject: (error: StoreError) => void
+  readonly reject: (error: SessionError) => void
+  before: Pending | undefined
+  after: Pending | undefined
+
+  constructor(
+    operation: StoreOperation,
+    request: unknown,
+    until: number,
+    reject: (error: SessionError) => void,
+  ) {
+    this.operation = operation
+    this.request = request
+    this.until = until
+    this.reject = reject
+  }
 }
 
 /**
  * Gives every store operation an end of its own, whatever the client does with its timeouts: a
  * client's timeout often covers only commands it has not written yet. One coarse sweep serves all
  * pending operations, because a timer for each would cost more than the operation.
+ *
+ * They are a list of their own rather than a Set: the tables a Set leaves behind as it changes
+ * keep what was in them alive until the next full garbage collection, whole requests here.
  */
 export class Deadlines {
   readonly #timeoutMs: number
-  readonly #pending = new Set<Pending>()
+  #first: Pending | undefined
+  #last: Pending | undefined
   #sweep: NodeJS.Timeout | undefined
 
   constructor(timeoutMs: number) {
@@ -21,28 +42,31 @@ export class Deadlines {
   }
 
   /**
+   * Starts an operation on a subject.
+   *
    * @throws {StoreError} when the operation fails, or has not ended within the deadline plus 5 %
-   *   (at most 50 ms).
+   *   (at most 50 ms); event `unavailable`.
    */
-  run<T>(operation: StoreOperation, start: () => T | Promise<T>): Promise<T> {
+  run<S, T>(
+    operation: StoreOperation,
+    request: unknown,
+    subject: S,
+    start: (subject: S) => T | Promise<T>,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const pending = { operation, until: performance.now() + this.#timeoutMs, reject }
-      this.#add(pending)
-      const fail = (cause: unknown) => {
-        this.#pending.delete(pending)
-        reject(asStoreError(operation, cause))
+      const until = performance.now() + this.#timeoutMs
+      const pending = new Pending(operation, request, until, reject)
+      const succeed = (value: T) => {
+        if (this.#remove(pending)) resolve(value)
       }
+      const fail = (cause: unknown) => {
+        if (this.#remove(pending)) refuse(pending, cause)
+      }
+      this.#add(pending)
       try {
-        const started = start()
-        if (!(started instanceof Promise)) {
-          this.#pending.delete(pending)
-          resolve(started)
-          return
-        }
-        started.then((value) => {
-          this.#pending.delete(pending)
-          resolve(value)
-        }, fail)
+        const started = start(subject)
+        if (started instanceof Promise) started.then(succeed, fail)
+        else succeed(started)
       } catch (cause) {
         fail(cause)
       }
@@ -50,23 +74,42 @@ export class Deadlines {
   }
 
   #add(pending: Pending): void {
-    this.#pending.add(pending)
+    pending.before = this.#last
+    if (this.#last === undefined) this.#first = pending
+    else this.#last.after = pending
+    this.#last = pending
     this.#sweep ??= setInterval(() => this.#expire(), Math.min(50, this.#timeoutMs / 20))
+  }
+
+  /** Answers whether it was still there. */
+  #remove(pending: Pending): boolean {
+    const { before, after } = pending
+    if (before === undefined && this.#first !== pending) return false
+    if (before === undefined) this.#first = after
+    else before.after = after
+    if (after === undefined) this.#last = before
+    else after.before = before
+    pending.before = undefined
+    pending.after = undefined
+    return true
   }
 
   #expire(): void {
     const now = performance.now()
-    for (const pending of this.#pending) {
-      if (pending.until > now) break
-      this.#pending.delete(pending)
-      pending.reject(new StoreError(pending.operation, `no answer within ${this.#timeoutMs} ms`))
+    for (let next = this.#first; next !== undefined && next.until <= now; next = this.#first) {
+      this.#remove(next)
+      refuse(next, new StoreError(next.operation, `no answer within ${this.#timeoutMs} ms`))
     }
-    if (this.#pending.size > 0) return
+    if (this.#first !== undefined) return
     clearInterval(this.#sweep)
     this.#sweep = undefined
   }
 }
 
-function asStoreError(operation: StoreOperation, cause: unknown): SessionError {
-  return cause instanceof SessionError ? cause : new StoreError(operation, 'failed', { cause })
+function refuse({ operation, request, reject }: Pending, cause: unknown): void {
+  const error =
+    cause instanceof SessionError ? cause : new StoreError(operation, 'failed', { cause })
+  const failed = error instanceof StoreError ? error.operation : operation
+  publish('unavailable', { operation: failed, request })
+  reject(error)
 }

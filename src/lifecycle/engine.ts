@@ -1,6 +1,5 @@
 import { type Seal, createSeal } from '../cookie/credential.ts'
-import { StoreError, type StoreOperation } from '../errors.ts'
-import { publish } from '../events.ts'
+import type { StoreOperation } from '../errors.ts'
 import type { Policy } from '../options/resolve.ts'
 import { type CsrfTokens, createCsrfTokens } from '../session/csrf.ts'
 import type { Visit } from '../session/visit.ts'
@@ -31,34 +30,41 @@ export function createEngine(policy: Policy, store: Store): Engine {
  *
  * @throws {StoreError} when the store fails or is late; event `unavailable`.
  */
-export async function ask<T>(
+export function ask<T>(
   engine: Engine,
   visit: Visit,
   operation: StoreOperation,
   question: (store: Store) => Promise<T>,
 ): Promise<T> {
-  try {
-    const bound = bind(engine, visit)
-    const store = bound instanceof Promise ? await bound : bound
-    return await engine.deadlines.run(operation, () => question(store))
-  } catch (error) {
-    const failed = error instanceof StoreError ? error.operation : operation
-    publish('unavailable', { operation: failed, request: visit.request })
-    throw error
-  }
+  const { deadlines } = engine
+  const { request } = visit
+  const bound = bind(engine, visit)
+  return bound instanceof Promise
+    ? bound.then((store) => deadlines.run(operation, request, store, question))
+    : deadlines.run(operation, request, bound, question)
 }
 
 /** The store is bound to the request at its first need, once. */
 function bind({ store, deadlines }: Engine, visit: Visit): Store | Promise<Store> {
   if (visit.store !== undefined) return visit.store
   if (store.for === undefined) return (visit.store = store)
-  const bound = deadlines.run('client', async () => (await store.for?.(visit.request)) ?? store)
+  const chosen = choose(store, visit.request)
+  if (!(chosen instanceof Promise)) return (visit.store = chosen)
+  const bound = deadlines.run('client', visit.request, chosen, (store) => store)
   visit.store = bound
   bound.then(
     (ready) => (visit.store = ready),
     () => undefined,
   )
   return bound
+}
+
+function choose(store: Store, request: unknown): Store | Promise<Store> {
+  try {
+    return store.for?.(request) ?? store
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 /**

@@ -26,7 +26,9 @@ function hasUnsaved(visit: Visit): boolean {
   const state = stateOf(visit.session)
   if (state.standing !== 'open') return false
   try {
-    return visit.removals.length > 0 || wantsWrite(state, draftOf(state))
+    if (visit.removals.length > 0) return true
+    const draft = draftOf(state)
+    return draft !== undefined && wantsWrite(state, draft)
   } catch {
     return true
   }

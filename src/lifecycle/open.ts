@@ -1,11 +1,11 @@
-import { type Credential, hashFamily } from '../cookie/credential.ts'
+import type { VerifiedCredential } from '../cookie/credential.ts'
 import { randomWriteId } from '../cookie/random.ts'
 import { findCookie } from '../cookie/read.ts'
 import { isSecure } from '../cookie/secure.ts'
 import { StoreError } from '../errors.ts'
 import { type RejectReason, publish } from '../events.ts'
 import { expiryOf, type SessionRecord } from '../record/record.ts'
-import { dropData, hydrate, replaceState } from '../session/session.ts'
+import { dropData, hydrate, replaceState, stateOf } from '../session/session.ts'
 import { decodeData } from '../record/codec.ts'
 import { Base, viewOf } from '../session/base.ts'
 import type { Data } from '../session/changes.ts'
@@ -13,6 +13,7 @@ import { SessionState } from '../session/state.ts'
 import { type CreateObject, type Lifecycle, Visit } from '../session/visit.ts'
 import type { ReadAnswer } from '../store/store.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
+import { findAdopted, oldCookieOf } from './adopt.ts'
 import { readData, readFlash } from './payload.ts'
 
 export interface OpenOptions {
@@ -42,42 +43,79 @@ export function openVisit(
   const found = findCookie(header, name)
   const target = { name, secure, sent: found !== 'none' }
   const visit = new Visit(lifecycle, request, target, countAsActivity, engine.store.now(), create)
-  if (found === 'none') return visit.admit()
+  if (engine.policy.migrate !== undefined) visit.cookieHeader = header
+  if (found === 'none') return openOld(engine, visit) ?? visit.admit()
   const credential = found === 'duplicate' ? found : engine.seal.read(name, found.value)
   if (typeof credential !== 'string') return openStored(engine, visit, credential)
   publish('rejected', { reason: credential, request })
-  return visit.admit()
+  return openOld(engine, visit) ?? visit.admit()
 }
 
-async function openStored(engine: Engine, visit: Visit, credential: Credential): Promise<Visit> {
-  const { id, family } = credential
-  const key = engine.policy.prefix + id
-  const answer = await ask(engine, visit, 'read', (store) => store.read(key))
+function openStored(engine: Engine, visit: Visit, credential: VerifiedCredential): Promise<Visit> {
+  const key = engine.policy.prefix + credential.id
+  const answer = ask(engine, visit, 'read', (store) => store.read(key))
+  return answer.then((found) => {
+    const old = found === 'absent' ? openOld(engine, visit) : undefined
+    return old ?? enter(engine, visit, credential, found)
+  })
+}
+
+/** Option `migrate`: a browser that has no session of ours may have one of another library. */
+function openOld(engine: Engine, visit: Visit): Promise<Visit> | undefined {
+  const cookie = visit.cookieHeader === undefined ? undefined : oldCookieOf(engine, visit)
+  if (cookie === undefined) return undefined
+  return findAdopted(engine, visit, cookie).then(async ({ answer, adoption, familyHash }) => {
+    await enter(engine, visit, { ...cookie, edition: 0, familyHash }, answer)
+    if (stateOf(visit.session).base !== undefined) visit.adoption = adoption
+    return visit
+  })
+}
+
+function enter(
+  engine: Engine,
+  visit: Visit,
+  credential: VerifiedCredential,
+  answer: ReadAnswer,
+): Visit | Promise<Visit> {
   visit.openedAt = storeNow(engine, visit)
   const verdict = judge(answer, credential, visit.openedAt)
-  if (typeof verdict === 'string') return refuse(visit, id, verdict)
-  const decoded = decode(engine, verdict)
-  const contents = decoded instanceof Promise ? await decoded : decoded
+  if (typeof verdict === 'string') return refuse(visit, credential.id, verdict)
+  const contents = decode(engine, verdict)
+  return contents instanceof Promise
+    ? contents.then((decoded) => show(engine, visit, credential, decoded))
+    : show(engine, visit, credential, contents)
+}
+
+function show(
+  engine: Engine,
+  visit: Visit,
+  { id, family }: VerifiedCredential,
+  contents: Contents | 'undecodable',
+): Visit {
   if (contents === 'undecodable' || !fill(visit, contents.data)) {
     return refuse(visit, id, 'undecodable')
   }
   const { base } = contents
   replaceState(visit.session, new SessionState(visit, { base, family }))
   publish('opened', { id, request: visit.request })
-  touchIfDue(engine, visit, key, base)
+  touchIfDue(engine, visit, base)
   return visit.admit()
 }
 
 type Refusal = RejectReason | 'replayed'
 
 /** PROTOCOL.md rule 4, in its order. */
-function judge(answer: ReadAnswer, credential: Credential, now: number): SessionRecord | Refusal {
+function judge(
+  answer: ReadAnswer,
+  credential: VerifiedCredential,
+  now: number,
+): SessionRecord | Refusal {
   if (typeof answer === 'string') return answer
   if (answer.id !== credential.id) {
     throw new StoreError('read', `the reply for session ${credential.id} belongs to another one`)
   }
   if (now >= expiryOf(answer)) return 'expired'
-  if (answer.familyHash !== hashFamily(credential.family)) return 'rotated'
+  if (answer.familyHash !== credential.familyHash) return 'rotated'
   return answer.edition === credential.edition ? answer : 'replayed'
 }
 
@@ -95,7 +133,8 @@ function decode(
   if (!builtIn || record.flash !== undefined) return decodeSlowly(engine, record)
   try {
     const data = decodeData(record.data)
-    return { data, base: new Base(record, [], { text: record.data as string }, true) }
+    const view = { text: record.data as string, keys: Object.keys(data) }
+    return { data, base: new Base(record, [], view, true) }
   } catch {
     return 'undecodable'
   }
@@ -109,7 +148,7 @@ async function decodeSlowly(
     const data = await readData(engine, record)
     const flash = await readFlash(engine, record)
     const { builtIn } = engine.policy.serializer
-    const view = builtIn ? { text: record.data as string } : viewOf(data)
+    const view = builtIn ? { text: record.data as string, keys: Object.keys(data) } : viewOf(data)
     return { data, base: new Base(record, flash, view, true) }
   } catch {
     return 'undecodable'
@@ -141,10 +180,11 @@ function refuse(visit: Visit, id: string, reason: Refusal): Visit {
 }
 
 /** Activity is noted while the handler works, so that a slow one does not outlive its session. */
-function touchIfDue(engine: Engine, visit: Visit, key: string, base: Base): void {
+function touchIfDue(engine: Engine, visit: Visit, base: Base): void {
   const { record } = base
   if (!visit.countsAsActivity) return
   if (visit.openedAt - record.touchedAt < record.touchIntervalMs) return
+  const key = engine.policy.prefix + record.id
   const touch = {
     familyHash: record.familyHash,
     edition: record.edition,

@@ -3,6 +3,7 @@ import { show } from '../options/check.ts'
 import { requireObject } from '../record/codec.ts'
 import type { Payload, SessionRecord } from '../record/record.ts'
 import type { Data } from '../session/changes.ts'
+import type { Draft } from '../session/draft.ts'
 import { type FlashEntry, packFlash, unpackFlash } from '../session/flash.ts'
 import type { Engine } from './engine.ts'
 
@@ -21,6 +22,16 @@ export async function readFlash({ policy }: Engine, record: SessionRecord): Prom
 
 export function writeData(engine: Engine, data: Data, id: string): Promise<Payload> {
   return serialize(engine, data, id, 'data')
+}
+
+/** The built-in serializer has made the text already, to see whether anything changed. */
+export async function writeDraft(
+  engine: Engine,
+  { data, view }: Draft,
+  id: string,
+): Promise<Payload> {
+  const { builtIn } = engine.policy.serializer
+  return builtIn && 'text' in view ? view.text : writeData(engine, data, id)
 }
 
 /** No messages take no room. */

@@ -9,7 +9,8 @@ import { firstRecord, nextRecord } from '../session/merge.ts'
 import { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import { type Engine, ask, storeNow, storeTime } from './engine.ts'
-import { checkSize, readData, readFlash, writeData, writeFlash } from './payload.ts'
+import { checkSize, readData, readFlash, writeData, writeDraft, writeFlash } from './payload.ts'
+import { takeOver } from './take-over.ts'
 
 const CREATE_TRIES = 8
 
@@ -28,7 +29,7 @@ export async function create(
   const entries = draft.flash.applyTo([])
   for (let tries = 0; tries < CREATE_TRIES; tries++) {
     if (tries > 0) state.takeAnotherId()
-    const data = await writeData(engine, draft.data, state.id)
+    const data = await writeDraft(engine, draft, state.id)
     const flash = await writeFlash(engine, entries, state.id)
     checkSize(engine, data, flash)
     const now = await storeTime(engine, visit)
@@ -86,6 +87,10 @@ export async function offer(
   record: SessionRecord,
 ): Promise<'replaced' | 'gone' | SessionRecord> {
   const { visit } = state
+  if (visit.adoption !== undefined) {
+    const taken = await takeOver(engine, visit, visit.adoption)
+    return taken === 'gone' ? taken : (state.base as Base).record
+  }
   const { id, familyHash } = from
   const expected = { revision: revisionOf(from), familyHash }
   const answer = await ask(engine, visit, 'replace', (store) =>
@@ -130,9 +135,10 @@ async function mergeOnto(
   const cleared = draft.wishes.clears !== undefined
   const seenWhole = cleared || (theirs === base.record && base.whole)
   let { data, flash } = theirs
-  if (cleared || draft.changes.size > 0) {
-    const merged = seenWhole ? draft.data : await mergeData(engine, base, theirs, draft)
-    data = await writeData(engine, merged, theirs.id)
+  if (cleared || draft.changesData) {
+    data = seenWhole
+      ? await writeDraft(engine, draft, theirs.id)
+      : await writeData(engine, await mergeData(engine, base, theirs, draft), theirs.id)
   }
   const stored = theirs === base.record ? base.flash : await readFlash(engine, theirs)
   const entries = draft.flash.applyTo(cleared ? [] : stored)

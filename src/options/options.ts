@@ -1,5 +1,6 @@
 import type { Payload } from '../record/record.ts'
 import type { Store } from '../store/store.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * The data of a session. Empty here; name your own keys by augmenting it:
@@ -112,6 +113,11 @@ export interface SessionOptions<D extends object = SessionData> {
    */
   readonly cookieOnException?: boolean
   readonly cookie?: CookieOptions
+  /**
+   * Sessions of another library to take over at their first use: `expressSession({ secret })`.
+   * Needs the store of the Redis in which they lie.
+   */
+  readonly migrate?: Migration
 }
 
 export const LIMITS = {

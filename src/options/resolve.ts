@@ -13,6 +13,7 @@ import type { Deserialize, MergeFunction, Serialize, SessionOptions } from './op
 import { decodeData } from '../record/codec.ts'
 import { encode } from '../record/serialize.ts'
 import type { Store } from '../store/store.ts'
+import type { Migration } from './migration.ts'
 
 /** The options as the inside uses them: checked, complete, frozen, in milliseconds. */
 export interface Policy {
@@ -29,6 +30,7 @@ export interface Policy {
   readonly merge: ReadonlyMap<string, MergeFunction<unknown>>
   readonly cookieOnException: boolean
   readonly cookie: ResolvedCookie
+  readonly migrate: Migration | undefined
 }
 
 export interface Serializer {
@@ -53,6 +55,7 @@ const KNOWN = [
   'merge',
   'cookieOnException',
   'cookie',
+  'migrate',
 ] as const satisfies readonly (keyof SessionOptions)[]
 
 /**
@@ -89,6 +92,7 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     merge: resolveMerge(options.merge),
     cookieOnException: requireBoolean('cookieOnException', cookieOnException),
     cookie: resolveCookie(options.cookie),
+    migrate: resolveMigration(options.migrate, options.store),
   })
 }
 
@@ -123,6 +127,23 @@ function resolveStore(store: Store | undefined): Store | undefined {
     }
   }
   return store
+}
+
+function resolveMigration(
+  migrate: Migration | undefined,
+  store: Store | undefined,
+): Migration | undefined {
+  if (migrate === undefined) return undefined
+  if (typeof migrate?.verify !== 'function' || typeof migrate.parse !== 'function') {
+    throw new OptionError('migrate', `must be what expressSession() returns, not ${show(migrate)}`)
+  }
+  for (const method of ['readForeign', 'removeForeign'] as const) {
+    if (typeof store?.[method] === 'function') continue
+    const missing = store === undefined ? 'a memory store holds nothing' : `it has no ${method}()`
+    const rule = 'needs a store that reads the records of the other library, redisStore({ ... })'
+    throw new OptionError('migrate', `${rule}; ${missing}`)
+  }
+  return migrate
 }
 
 function resolvePrefix(prefix: unknown): string {

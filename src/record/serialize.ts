@@ -48,6 +48,11 @@ export function encodeComparable(value: unknown): string | undefined {
   }
 }
 
+/** Whether a text holds tags, and so says more than its JSON. */
+export function isTagged(text: string): boolean {
+  return text.startsWith(TAGGED)
+}
+
 /** Asks the value: the first look at a text that `JSON.stringify` just made has to flatten it. */
 function looksTagged(value: unknown): boolean {
   return typeof value === 'object' && value !== null && '$tagged' in value

@@ -4,7 +4,9 @@ import { type Data, type Snapshot, snapshotOf } from './changes.ts'
 import type { FlashEntry } from './flash.ts'
 
 /** The data as this request saw or wrote them last, to find its changes against. */
-export type View = { readonly text: string } | { readonly snapshot: Snapshot }
+export type View =
+  | { readonly text: string; readonly keys: readonly string[] }
+  | { readonly snapshot: Snapshot }
 
 /** The stored session a request's changes are measured against. */
 export class Base {
@@ -37,5 +39,5 @@ export class Base {
 
 export function viewOf(data: Data): View {
   const text = encodeComparable(data)
-  return text === undefined ? { snapshot: snapshotOf(data) } : { text }
+  return text === undefined ? { snapshot: snapshotOf(data) } : { text, keys: Object.keys(data) }
 }

@@ -1,45 +1,76 @@
+import { isTagged } from '../record/serialize.ts'
+import { type Base, type View, viewOf } from './base.ts'
 import { type Changes, type Data, changesSince } from './changes.ts'
 import type { FlashLog } from './flash.ts'
 import { dataOf, refuseReserved } from './session.ts'
-import { type View, viewOf } from './base.ts'
 import type { SessionState, Wishes } from './state.ts'
 
-/** What a request wants written, as it stood when the write began. */
-export interface Draft {
-  readonly data: Data
-  readonly view: View
-  /** How the data differ from the request's base. */
-  readonly changes: Changes
-  readonly wishes: Readonly<Wishes>
-  readonly flash: FlashLog
-}
-
-const NO_CHANGES: Changes = new Map()
 const NOTHING = new Map<string, never>()
 
-/** @throws {DataError} when a key of the data is the name of a member. */
-export function draftOf(state: SessionState): Draft {
-  const { visit, base } = state
-  const wishes = { ...state.wishes }
-  const data = dataOf(visit.session)
-  const view = viewOf(data)
-  const flash = state.flash.copy()
-  const cleared = wishes.clears !== undefined
-  if (base !== undefined && !cleared && sameText(base.view, view)) {
-    return { data, view, changes: NO_CHANGES, wishes, flash }
+/** What a request wants written, as it stood when the write began. */
+export class Draft {
+  readonly data: Data
+  readonly view: View
+  readonly wishes: Readonly<Wishes>
+  readonly flash: FlashLog
+  /** The order of keys is no change, and neither is one object met under two keys. */
+  readonly changesData: boolean
+  /** What the data are compared with; `undefined` where none of it counts. */
+  readonly #base: Base | undefined
+  #changes: Changes | undefined
+
+  constructor(state: SessionState, data: Data, view: View) {
+    this.data = data
+    this.view = view
+    this.wishes = { ...state.wishes }
+    this.flash = state.flash.copy()
+    this.#base = this.wishes.clears === undefined ? state.base : undefined
+    this.changesData = this.#changesData()
   }
-  const changes = changesSince(cleared || base === undefined ? NOTHING : base.snapshot, data)
-  refuseReserved(visit.session, changes.keys())
-  return { data, view, changes, wishes, flash }
+
+  /** How the data differ from the request's base. Only a merge needs to know it by key. */
+  get changes(): Changes {
+    this.#changes ??= changesSince(this.#base?.snapshot ?? NOTHING, this.data)
+    return this.#changes
+  }
+
+  #changesData(): boolean {
+    const then = this.#base?.view
+    const now = this.view
+    if (then === undefined) return Object.keys(this.data).length > 0
+    if (!('text' in then && 'text' in now)) return this.changes.size > 0
+    if (then.text === now.text) return false
+    if (isTagged(then.text) || isTagged(now.text)) return this.changes.size > 0
+    return areSame(then.keys, now.keys) || this.changes.size > 0
+  }
 }
 
-function sameText(base: View, now: View): boolean {
-  return 'text' in base && 'text' in now && base.text === now.text
+/**
+ * The draft of a request; `undefined` when it changed nothing, as most do.
+ *
+ * @throws {DataError} when a key of the data is the name of a member.
+ */
+export function draftOf(state: SessionState): Draft | undefined {
+  const { visit, base } = state
+  const data = dataOf(visit.session)
+  const view = viewOf(data)
+  if (base !== undefined && state.isIdle && isSame(base.view, view)) return undefined
+  const draft = new Draft(state, data, view)
+  if (draft.changesData) refuseReserved(visit.session, Object.keys(data))
+  return draft
+}
+
+function isSame(then: View, now: View): boolean {
+  return 'text' in then && 'text' in now && then.text === now.text
+}
+
+function areSame(then: readonly string[], now: readonly string[]): boolean {
+  return then.length === now.length && then.every((key, at) => key === now[at])
 }
 
 /** Whether there is anything to store. A visitor's clear() and renewed nonce alone are nothing. */
-export function wantsWrite({ base }: SessionState, { changes, wishes, flash }: Draft): boolean {
-  if (changes.size > 0 || flash.changed) return true
+export function wantsWrite({ base }: SessionState, { changesData, wishes, flash }: Draft): boolean {
+  if (changesData || flash.changed) return true
   if (base !== undefined) return Object.keys(wishes).length > 0
   return wishes.mustStore === true || wishes.timeoutMs !== undefined || wishes.persistent === true
 }

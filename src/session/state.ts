@@ -1,7 +1,7 @@
 import { randomId } from '../cookie/random.ts'
 import type { Base } from './base.ts'
 import type { Draft } from './draft.ts'
-import { FlashLog } from './flash.ts'
+import { type FlashEntry, FlashLog } from './flash.ts'
 import { newId } from './id.ts'
 import type { Visit } from './visit.ts'
 
@@ -26,6 +26,8 @@ export interface Wishes {
   mustStore?: true
 }
 
+const NONE: readonly FlashEntry[] = []
+
 /** One session identity within a visit, with what the request wants of it. Data live on the object. */
 export class SessionState {
   readonly visit: Visit
@@ -33,17 +35,36 @@ export class SessionState {
   standing: Standing = 'open'
   base: Base | undefined
   wishes: Wishes = {}
-  flash: FlashLog
+  readonly #stored: readonly FlashEntry[]
+  #flash: FlashLog | undefined
   #id: string | undefined
   #family: string | undefined
 
-  constructor(visit: Visit, opened?: { base: Base; family: string }) {
+  constructor(visit: Visit, opened?: { base?: Base; id?: string; family: string }) {
+    const base = opened?.base
     this.visit = visit
-    this.base = opened?.base
-    this.isNew = opened === undefined
-    this.flash = new FlashLog(opened?.base.flash ?? [])
-    this.#id = opened?.base.record.id
+    this.base = base
+    this.isNew = base === undefined
+    this.#stored = base?.flash ?? NONE
+    this.#id = base?.record.id ?? opened?.id
     this.#family = opened?.family
+  }
+
+  /** Made when it is first needed, as few requests have to do with flash messages. */
+  get flash(): FlashLog {
+    this.#flash ??= new FlashLog(this.#stored)
+    return this.#flash
+  }
+
+  set flash(log: FlashLog) {
+    this.#flash = log
+  }
+
+  /** Nothing but data can have changed: nothing was wished, no flash message was looked at. */
+  get isIdle(): boolean {
+    if (this.#flash !== undefined) return false
+    for (const _ in this.wishes) return false
+    return true
   }
 
   get id(): string {

@@ -25,6 +25,16 @@ export interface Removal {
   readonly principal: string | null
 }
 
+/** A session of another library that this request has opened and not yet taken over. */
+export interface Adoption {
+  /** Where the other library's record lies. */
+  readonly key: string
+  /** Of the session that takes its place, once it has. */
+  readonly familyHash: string
+  /** What stands in for it was made by this request and is not stored yet. */
+  readonly made: boolean
+}
+
 /** The cookie this request would read and set. */
 export interface CookieTarget {
   readonly name: string
@@ -55,6 +65,9 @@ export class Visit {
   touching: { readonly base: Base; readonly answer: Promise<TouchAnswer | undefined> } | undefined
   /** The store has noted this request's activity. */
   touched = false
+  /** The Cookie header, kept only for option `migrate`. */
+  cookieHeader: string | undefined
+  adoption: Adoption | undefined
   /** Writes of one request take turns: this one is under way. */
   turn: Promise<unknown> | undefined
   /** The commit has answered; the response may have begun. */
@@ -84,13 +97,14 @@ export class Visit {
     this.session = create(new SessionState(this))
   }
 
-  /** The visit was opened: from here on its request knows it. */
-  admit(): this {
-    const { request } = this
+  /** The visit was opened: from here on its request knows it, and so does what stands for it. */
+  admit(request: unknown = this.request): this {
     if (typeof request === 'object' && request !== null && Object.isExtensible(request)) {
       const visited: Visited = request
-      this.earlier = visited[VISIT]
-      visited[VISIT] = this
+      if (visited[VISIT] !== this) {
+        this.earlier = visited[VISIT]
+        visited[VISIT] = this
+      }
     }
     return this
   }
@@ -115,8 +129,11 @@ interface Visited {
 }
 
 /** The visit of a request that `fits`, the latest first. */
-export function visitOf(request: object, fits: (visit: Visit) => boolean): Visit | undefined {
-  let visit = (request as Visited)[VISIT]
+export function visitOf(
+  request: Visited | null | undefined,
+  fits: (visit: Visit) => boolean,
+): Visit | undefined {
+  let visit = request?.[VISIT]
   while (visit !== undefined && !fits(visit)) visit = visit.earlier
   return visit
 }

@@ -1,7 +1,15 @@
 import { OptionError, StoreError } from '../errors.ts'
 import { refuseUnknown, requireFunction, requireInteger } from '../options/check.ts'
 import { expiryOf, revisionOf, type SessionRecord, WRITES_KEPT } from '../record/record.ts'
-import type { ReadAnswer, RemoveAnswer, ReplaceAnswer, Store, Touch, TouchAnswer } from './store.ts'
+import type {
+  ReadAnswer,
+  RemoveAnswer,
+  ReplaceAnswer,
+  Store,
+  Subscription,
+  Touch,
+  TouchAnswer,
+} from './store.ts'
 
 export interface MemoryStoreOptions {
   /** The store's clock: milliseconds since the epoch. Default: the local clock. */
@@ -31,13 +39,18 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     throw new OptionError('memoryStore', 'takes an object with options')
   }
   refuseUnknown('', options, ['now', 'maxRecords'])
-  const { now = () => Date.now(), maxRecords = MAX_RECORDS } = options
+  const { now = localTime, maxRecords = MAX_RECORDS } = options
   requireFunction('now', now)
   requireInteger('maxRecords', maxRecords, { min: 1, max: Number.MAX_SAFE_INTEGER })
   return new MemoryStore(now, maxRecords)
 }
 
+function localTime(): number {
+  return Date.now()
+}
+
 class MemoryStore implements Store {
+  readonly #listeners = new Map<string, Set<() => void>>()
   readonly #records = new Map<string, SessionRecord>()
   readonly #clock: () => number
   readonly #maxRecords: number
@@ -78,6 +91,7 @@ class MemoryStore implements Store {
     if (revisionOf(stored) !== expected.revision) return { status: 'conflict', record: stored }
     if (stored.familyHash !== expected.familyHash) return { status: 'gone' }
     this.#records.set(key, record)
+    if (expiryOf(record) < expiryOf(stored)) this.#tell(key)
     return { status: 'replaced', familyHash: record.familyHash }
   }
 
@@ -107,7 +121,28 @@ class MemoryStore implements Store {
     if (stored === undefined) return 'absent'
     if (stored.principal !== null && stored.principal !== principal) return 'gone'
     this.#records.delete(key)
+    this.#tell(key)
     return 'removed'
+  }
+
+  /** A clock that was given may jump past any expiry, and nobody tells. */
+  watch(key: string, changed: () => void): Subscription {
+    const listeners = this.#listeners.get(key) ?? new Set<() => void>()
+    this.#listeners.set(key, listeners)
+    const listener = () => changed()
+    listeners.add(listener)
+    return {
+      live: this.#clock === localTime,
+      end: async () => {
+        listeners.delete(listener)
+        const unused = listeners.size === 0 && this.#listeners.get(key) === listeners
+        if (unused) this.#listeners.delete(key)
+      },
+    }
+  }
+
+  #tell(key: string): void {
+    for (const changed of this.#listeners.get(key) ?? []) queueMicrotask(changed)
   }
 
   #live(key: string): SessionRecord | undefined {

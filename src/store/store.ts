@@ -37,6 +37,14 @@ export type TouchAnswer =
 /** The outcome of {@link Store.remove}. */
 export type RemoveAnswer = 'removed' | 'absent' | 'gone'
 
+/** What {@link Store.watch} gives. */
+export interface Subscription {
+  /** Whether everything that `changed` is for is told now. */
+  readonly live: boolean
+  /** No more is told. Resolves when nothing of it is left, a connection included; never rejects. */
+  end(): Promise<void>
+}
+
 /**
  * Where records are kept. A store sees keys and records, never a cookie or a secret.
  *
@@ -82,6 +90,18 @@ export interface Store {
   touch(key: string, touch: Touch): Promise<TouchAnswer>
   /** Refused, `gone`, when the record has a principal and it is not `principal`. */
   remove(key: string, principal: string | null): Promise<RemoveAnswer>
+  /**
+   * Calls `changed`, never within this call, each time the record under the key was removed or
+   * will expire earlier than it would have, and when `live` changes. It is a hint, told or not,
+   * once or often: what is so is read. `undefined`: not now. A store without it is asked often.
+   */
+  watch?(key: string, changed: () => void): Subscription | undefined
+  /** Only what `for` returns can be used: work outside a request has to say for which it is. */
+  readonly needsRequest?: boolean
+  /** For option `migrate`: the text that another library stored under a key, if there is any. */
+  readForeign?(key: string): Promise<string | undefined>
+  /** For option `migrate`: removes what another library stored under a key, if it is there. */
+  removeForeign?(key: string): Promise<void>
   /** The store to use for one request; called at most once per opened session, at first need. */
   for?(request: unknown): Store | Promise<Store>
   /** Ends connections the store made itself. */

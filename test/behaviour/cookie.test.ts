@@ -160,7 +160,7 @@ describe('the credential', () => {
   const written = seal.write(NAME, credential)
 
   test('reads back what it wrote', () => {
-    expect(seal.read(NAME, written)).toEqual(credential)
+    expect(seal.read(NAME, written)).toMatchObject(credential)
   })
 
   test('any change of any character is refused', () => {
@@ -206,10 +206,10 @@ describe('the credential', () => {
   test('a second secret verifies, and the first signs', () => {
     const next = `the new secret: ${SECRET}`
     const rotated = createSeal([next, SECRET], 'session:')
-    expect(rotated.read(NAME, written)).toEqual(credential)
+    expect(rotated.read(NAME, written)).toMatchObject(credential)
     const renewed = rotated.write(NAME, credential)
     expect(seal.read(NAME, renewed)).toBe('forged')
-    expect(createSeal([next], 'session:').read(NAME, renewed)).toEqual(credential)
+    expect(createSeal([next], 'session:').read(NAME, renewed)).toMatchObject(credential)
   })
 })
 

@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest'
 
 import { OptionError, StoreError } from '../../src/errors.ts'
 import { memoryStore, type MemoryStoreOptions } from '../../src/store/memory.ts'
+import { fakeClock } from '../../src/testing/testing.ts'
 import { fresh, recordOf } from './records.ts'
 import { describeStoreContract } from './store-contract.ts'
 
-describeStoreContract('memoryStore', async () => {
-  let now = 1_795_000_000_000
-  const pass = (ms: number) => {
-    now += ms
-  }
-  return { store: memoryStore({ now: () => now }), pass }
+describeStoreContract('memoryStore', () => {
+  const clock = fakeClock()
+  return { store: memoryStore({ now: clock.now }), clock }
 })
+
+describeStoreContract('memoryStore by the local clock', () => memoryStore())
 
 const LIFE_MS = 1_260_000
 

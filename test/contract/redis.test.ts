@@ -2,11 +2,12 @@ import { Redis as Ioredis } from 'ioredis'
 import { Redis as Ioredis5 } from 'ioredis5'
 import { createClient, createClientPool } from 'redis'
 import { createClient as createClient5, createClientPool as createClientPool5 } from 'redis5'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 
 import type { RedisClient } from '../../src/store/redis/port.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import type { StoreFixture } from '../../src/testing/testing.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { describeStoreContract } from './store-contract.ts'
 
@@ -16,7 +17,15 @@ beforeAll(async () => {
 })
 afterAll(async () => server.stop())
 
-const expiryAt = async (key: string) => Number(await server.cli('pexpiretime', key))
+const FOREIGN = '{"cookie":{"path":"/"}}'
+
+function fixture(store: Store): StoreFixture {
+  return {
+    store,
+    expiryAt: async (key) => Number(await server.cli('pexpiretime', key)),
+    putForeign: (key) => server.cli('set', key, FOREIGN),
+  }
+}
 
 interface Made {
   readonly client: RedisClient
@@ -66,31 +75,43 @@ const CLIENTS: Record<string, () => Promise<Made>> = {
 }
 
 for (const [name, make] of Object.entries(CLIENTS)) {
-  describeStoreContract(`redisStore over ${name}`, async () => {
-    const { client, end } = await make()
-    return { store: redisStore({ client }), expiryAt, end: async () => void (await end()) }
+  describe.concurrent(name, () => {
+    let made: Made
+    beforeAll(async () => {
+      made = await make()
+    })
+    afterAll(async () => void (await made.end()))
+
+    describeStoreContract('redisStore', () => fixture(redisStore({ client: made.client })))
   })
 }
 
-describeStoreContract('redisStore from a url', async () => {
-  const store = redisStore({ url: server.url })
-  return { store, expiryAt, end: async () => store.close?.() }
-})
+describeStoreContract('redisStore from a url', () => fixture(redisStore({ url: server.url })))
 
 describeStoreContract('redisStore over a Unix socket', async () => {
   const store = redisStore({ path: server.socketPath, db: 3 })
   const reader = await createClient({ url: `${server.url}/3` }).connect()
-  const expiryAt = async (key: string) => Number(await reader.sendCommand(['pexpiretime', key]))
-  const end = async () => {
-    reader.destroy()
-    await store.close?.()
+  return {
+    store,
+    expiryAt: async (key) => Number(await reader.sendCommand(['pexpiretime', key])),
+    putForeign: (key) => reader.set(key, FOREIGN),
+    async end() {
+      reader.destroy()
+      await store.close?.()
+    },
   }
-  return { store, expiryAt, end }
 })
 
-describeStoreContract('redisStore with a client chosen per request', async () => {
-  const client = await createClient({ url: server.url }).connect()
-  const store = redisStore({ client: (_request: { tenant: string }) => client })
-  const bound = await (store.for as NonNullable<Store['for']>)({ tenant: 'a' })
-  return { store: bound, expiryAt, end: async () => client.close() }
+describe.concurrent('a client chosen per request', () => {
+  let made: Made
+  beforeAll(async () => {
+    made = await (CLIENTS['node-redis 6'] as () => Promise<Made>)()
+  })
+  afterAll(async () => void (await made.end()))
+
+  describeStoreContract('redisStore', () => {
+    const clients: Record<string, RedisClient> = { a: made.client }
+    const client = ({ tenant }: { tenant: string }) => clients[tenant] as RedisClient
+    return { ...fixture(redisStore({ client })), request: { tenant: 'a' } }
+  })
 })

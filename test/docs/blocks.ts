@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** README.md and the pages of docs/, as paths from the root. */
+/** README.md and the pages of docs/ and docs/frameworks/, as paths from the root. */
 export const pages = [
   'README.md',
-  ...readdirSync(`${root}docs`)
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
+  ...['docs', 'docs/frameworks'].flatMap((folder) =>
+    readdirSync(root + folder)
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `${folder}/${file}`),
+  ),
 ]
 
 /** A fenced block of a page. */
@@ -90,9 +92,9 @@ export function snippetsOf(file: string): Snippet[] {
 /** What a fragment may name. */
 const WRAPPER = "declare const session: import('sojourn').Session\n"
 
-/** `docs/guide.md` is `guide`. */
+/** `docs/guide.md` is `guide`, `docs/frameworks/koa.md` is `frameworks-koa`. */
 export function nameOf(file: string): string {
-  return file.replaceAll(/^.*\/|\.md$/g, '')
+  return file.replaceAll(/^docs\/|\.md$/g, '').replaceAll('/', '-')
 }
 
 export function modulesOf(blocks: readonly Block[]): ReadonlyMap<string, string> {

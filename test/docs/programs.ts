@@ -55,7 +55,12 @@ export function compile(snippets: readonly Snippet[]): string {
     for (const [file, text] of snippet.modules) writeFileSync(`${home}/${file}`, text)
   }
   for (const project of projects) {
-    const compilerOptions = { noEmit: false, rootDir: '.', outDir: 'out' }
+    const compilerOptions = {
+      noEmit: false,
+      rootDir: '.',
+      outDir: 'out',
+      experimentalDecorators: true,
+    }
     const include = ['*.ts', '../../../test/docs/packages.d.ts']
     const config = { extends: '../../../tsconfig.json', compilerOptions, include }
     writeFileSync(`${folder}/${project}/tsconfig.json`, JSON.stringify(config))

@@ -74,12 +74,18 @@ test.each(CLIENTS)('a change over %s is one script', async (_, connect) => {
   const touch = { familyHash, edition: 0, at: record.touchedAt + 1, writeId: fresh('write') }
   await store.touch(key, touch)
   await store.remove(fresh('key'), null)
-  const after = { ...next, writes: [touch.writeId, ...next.writes] }
+  const writes = [touch.writeId, ...next.writes]
+  const after = { ...next, touchedAt: touch.at, writes }
 
   const replace = () => store.replace(key, expecting(after), successor(after))
   expect(await commandsOf(replace)).toEqual({ evalsha: 1, get: 1, set: 1 })
   expect(await commandsOf(() => store.touch(key, touch))).toMatchObject({ evalsha: 1, get: 1 })
-  expect(await commandsOf(() => store.remove(key, null))).toEqual({ evalsha: 1, get: 1, del: 1 })
+  expect(await commandsOf(() => store.remove(key, null))).toEqual({
+    evalsha: 1,
+    get: 1,
+    del: 1,
+    publish: 1,
+  })
 })
 
 test.each(CLIENTS)('over %s scripts that the server forgot are sent again', async (_, connect) => {

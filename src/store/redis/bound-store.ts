@@ -12,13 +12,16 @@ import type {
   RemoveAnswer,
   ReplaceAnswer,
   Store,
+  Subscription,
   Touch,
   TouchAnswer,
 } from '../store.ts'
 import { ServerClock } from './clock.ts'
 import { isErrorReply, storeFailure } from './failure.ts'
+import { Feed } from './feed.ts'
 import { type Argument, type Port, portOf } from './port.ts'
 import { scripts } from './scripts.generated.ts'
+import { type OpenSubscriber, subscriberOf } from './subscriber.ts'
 
 type Answer = readonly [code: number, ...rest: unknown[]]
 
@@ -31,7 +34,7 @@ export function storeOf(client: unknown): Store | undefined {
   if (known !== undefined) return known
   const port = portOf(client)
   if (port === undefined) return undefined
-  const store = new BoundStore(port)
+  const store = new BoundStore(port, subscriberOf(client))
   stores.set(client, store)
   return store
 }
@@ -40,9 +43,12 @@ export function storeOf(client: unknown): Store | undefined {
 class BoundStore implements Store {
   readonly #port: Port
   readonly #clock: ServerClock
+  readonly #openSubscriber: OpenSubscriber | undefined
+  #feed: Feed | undefined
 
-  constructor(port: Port) {
+  constructor(port: Port, openSubscriber: OpenSubscriber | undefined) {
     this.#port = port
+    this.#openSubscriber = openSubscriber
     this.#clock = new ServerClock(port)
   }
 
@@ -54,22 +60,20 @@ class BoundStore implements Store {
     return this.#clock.measure()
   }
 
-  async read(key: string): Promise<ReadAnswer> {
-    let value: unknown
-    try {
-      value = this.#clock.isSet
-        ? await this.#port.get(key)
-        : await this.#clock.along(key, () => this.#port.get(key))
-    } catch (error) {
-      if (isErrorReply(error, 'WRONGTYPE')) return 'undecodable'
-      throw this.#failure('read', error)
-    }
-    if (value === null) return 'absent'
-    const record = parseRecord(bytes('read', value))
-    if (record === 'newer') {
-      throw new StoreError('read', 'the record was written by a newer version of the library')
-    }
-    return record
+  read(key: string): Promise<ReadAnswer> {
+    const reply = this.#clock.isSet
+      ? this.#port.get(key)
+      : this.#clock.along(key, () => this.#port.get(key))
+    return reply.then(readAnswer, this.#readFailure)
+  }
+
+  readonly #readFailure = (error: unknown): 'undecodable' => {
+    if (isErrorReply(error, 'WRONGTYPE')) return 'undecodable'
+    throw this.#failure('read', error)
+  }
+
+  readonly #removeFailure = (error: unknown): never => {
+    throw this.#failure('remove', error)
   }
 
   async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
@@ -121,6 +125,23 @@ class BoundStore implements Store {
     return code === 1 ? 'removed' : 'gone'
   }
 
+  async readForeign(key: string): Promise<string | undefined> {
+    const value = await this.#port.get(key).catch(this.#readFailure)
+    return Buffer.isBuffer(value) ? value.toString('utf8') : undefined
+  }
+
+  async removeForeign(key: string): Promise<void> {
+    await this.#port.send('del', key, [key]).catch(this.#removeFailure)
+  }
+
+  /** One connection for all watches of this client; it ends with the last of them. */
+  watch(key: string, changed: () => void): Subscription | undefined {
+    const open = this.#openSubscriber
+    if (open === undefined) return undefined
+    if (this.#feed === undefined || this.#feed.isOver) this.#feed = new Feed(open, this.#port)
+    return this.#feed.watch(key, changed)
+  }
+
   async #run(
     name: keyof typeof scripts,
     key: string,
@@ -156,6 +177,13 @@ class BoundStore implements Store {
     this.#clock.doubt()
     return storeFailure(operation, error)
   }
+}
+
+function readAnswer(value: unknown): ReadAnswer {
+  if (value === null) return 'absent'
+  const record = parseRecord(bytes('read', value))
+  if (record !== 'newer') return record
+  throw new StoreError('read', 'the record was written by a newer version of the library')
 }
 
 function bytes(operation: StoreOperation, value: unknown): Buffer {

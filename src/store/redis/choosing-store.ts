@@ -12,6 +12,7 @@ export type ChooseClient<Request = unknown> = (
 
 /** A store whose client depends on the request: only what `for` returns can be used. */
 export class ChoosingStore implements Store {
+  readonly needsRequest = true
   readonly #choose: ChooseClient
   readonly #settings: Connection
 
@@ -57,6 +58,14 @@ export class ChoosingStore implements Store {
   }
 
   async remove(): Promise<never> {
+    throw unbound()
+  }
+
+  async readForeign(): Promise<never> {
+    throw unbound()
+  }
+
+  async removeForeign(): Promise<never> {
     throw unbound()
   }
 }

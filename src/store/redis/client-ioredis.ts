@@ -14,12 +14,14 @@ import type { IoredisClient } from './port.ts'
 /** Failed attempts to connect after which waiting commands are given up: about 5 seconds. */
 const ATTEMPTS_PER_COMMAND = 10
 
-/** What is used of a client of the package `ioredis`, 5 or 6. */
-interface Client extends IoredisClient, Emitter {
+/** What closing uses of a client of the package `ioredis`, 5 or 6. */
+export interface ClosableIoredis extends Emitter {
   readonly status: string
   quit(): Promise<unknown>
   disconnect(): void
 }
+
+interface Client extends IoredisClient, ClosableIoredis {}
 
 export type IoredisConstructor = new (options: object) => Client
 
@@ -39,7 +41,7 @@ export function openIoredis(Redis: IoredisConstructor, connection: Connection): 
   })
   tellOutages(client, () => closing !== undefined)
   const attempted = atMost(CONNECT_TIMEOUT_MS, firstOf(client, 'ready', 'error', 'end'))
-  const close = () => (closing ??= closeFully(client))
+  const close = () => (closing ??= closeIoredis(client))
   return { client: Object.assign(client, { close }), attempted }
 }
 
@@ -47,7 +49,7 @@ export function openIoredis(Redis: IoredisConstructor, connection: Connection): 
  * Between two attempts to connect, `disconnect()` of ioredis stops trying and leaves the commands
  * that wait unsettled for ever. So the attempt under way, or the last one, is waited for.
  */
-async function closeFully(client: Client): Promise<void> {
+export async function closeIoredis(client: ClosableIoredis): Promise<void> {
   const { status } = client
   if (status !== 'ready' && status !== 'end') {
     await atMost(CONNECT_TIMEOUT_MS, firstOf(client, 'ready', 'end'))

@@ -13,13 +13,16 @@ import {
 /** How long a command waits for a connection. Later it would be news from long ago. */
 const LONGEST_QUEUE_MS = 5000
 
-/** What is used of a client of the package `redis`, 5 or 6. */
-interface Client extends Emitter {
+/** What closing uses of a client of the package `redis`, 5 or 6. */
+export interface ClosableNodeRedis extends Emitter {
   readonly isOpen: boolean
   readonly isReady: boolean
-  connect(): Promise<unknown>
   sendCommand(args: readonly string[]): Promise<unknown>
   destroy(): void
+}
+
+interface Client extends ClosableNodeRedis {
+  connect(): Promise<unknown>
 }
 
 export interface NodeRedisModule {
@@ -46,7 +49,7 @@ export function openNodeRedis(nodeRedis: NodeRedisModule, connection: Connection
   tellOutages(client, () => closing !== undefined)
   const attempted = atMost(CONNECT_TIMEOUT_MS, firstOf(client, 'ready', 'error', 'end'))
   client.connect().catch(() => {})
-  const close = () => (closing ??= closeFully(client))
+  const close = () => (closing ??= closeNodeRedis(client))
   return { client: Object.assign(client, { close }), attempted }
 }
 
@@ -55,14 +58,14 @@ export function openNodeRedis(nodeRedis: NodeRedisModule, connection: Connection
  * ends a connection that is being made: it comes up afterwards and stays. So the attempt under way
  * and the commands in flight are waited for here, and then the socket is destroyed.
  */
-async function closeFully(client: Client): Promise<void> {
+export async function closeNodeRedis(client: ClosableNodeRedis): Promise<void> {
   if (client.isOpen && !client.isReady) await atMost(CONNECT_TIMEOUT_MS, attemptEnded(client))
   if (client.isReady) await atMost(LONGEST_CLOSE_MS, client.sendCommand(['PING']))
   if (client.isOpen) client.destroy()
 }
 
 /** Resolves when the client is connected, or has given up. */
-async function attemptEnded(client: Client): Promise<void> {
+async function attemptEnded(client: ClosableNodeRedis): Promise<void> {
   await new Promise<void>((resolve) => {
     client.on('ready', () => resolve())
     client.on('error', () => {

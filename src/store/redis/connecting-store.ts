@@ -5,6 +5,7 @@ import type {
   RemoveAnswer,
   ReplaceAnswer,
   Store,
+  Subscription,
   Touch,
   TouchAnswer,
 } from '../store.ts'
@@ -24,6 +25,11 @@ export class ConnectingStore implements Store {
   constructor(connection: Connection, load: LoadPackage = loadInstalled) {
     this.#connection = connection
     this.#load = load
+  }
+
+  /** Once the connection is there, requests use the store behind it, with nothing in between. */
+  for(): Store {
+    return this.#closing === undefined ? (this.#store ?? this) : this
   }
 
   now(): number {
@@ -57,6 +63,19 @@ export class ConnectingStore implements Store {
 
   remove(key: string, principal: string | null): Promise<RemoveAnswer> {
     return this.#use('remove', (store) => store.remove(key, principal))
+  }
+
+  readForeign(key: string): Promise<string | undefined> {
+    return this.#use('read', async (store) => store.readForeign?.(key))
+  }
+
+  removeForeign(key: string): Promise<void> {
+    return this.#use('remove', async (store) => store.removeForeign?.(key))
+  }
+
+  /** Connects nothing: a read comes first. */
+  watch(key: string, changed: () => void): Subscription | undefined {
+    return this.#closing === undefined ? this.#store?.watch?.(key, changed) : undefined
   }
 
   /** Ends the connection, also one that is still being made. */

@@ -2,7 +2,7 @@
 export type Argument = string | Buffer
 
 /** The commands a store sends, beside GET. */
-export type Verb = 'time' | 'evalsha' | 'eval'
+export type Verb = 'time' | 'evalsha' | 'eval' | 'del'
 
 /**
  * All that a store asks of a Redis client: a command about one key, sent as it stands, and the raw

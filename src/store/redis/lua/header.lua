@@ -11,6 +11,7 @@
 --               whatever parseRecord refuses, except for text that is not UTF-8: what nobody can
 --               read, no script overwrites.
 -- position(list, item)  where item is in list, or nil
+-- expiry(record)  what expiryOf in src/record/record.ts says, milliseconds since the epoch
 
 local HEADER = '^sojourn1' .. string.rep(' ([^ ]*)', 13) .. '$'
 local LARGEST = 9007199254740991
@@ -79,4 +80,10 @@ local function parse(value)
   end
   if furthest > LARGEST then return nil end
   return record
+end
+
+local function expiry(record)
+  local ends = record.touched + record.timeoutMs + record.intervalMs
+  if record.deadline ~= '-' then ends = math.min(ends, record.deadlineMs) end
+  return record.created + ends
 end

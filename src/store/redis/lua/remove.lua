@@ -8,6 +8,7 @@
 --   { 1 }  removed
 --   { 2 }  gone: the record has another principal, or it is no record of this format; it stays
 --
+-- Whoever watches is told on the channel that has the key's name; it may well not be permitted.
 -- A value that is no string is an error reply (WRONGTYPE).
 
 -- @include header.lua
@@ -18,4 +19,5 @@ local record = parse(value)
 if not record then return { 2 } end
 if record.principal ~= '-' and record.principal ~= ARGV[1] then return { 2 } end
 redis.call('DEL', KEYS[1])
+redis.pcall('PUBLISH', KEYS[1], 'ended')
 return { 1 }

@@ -13,6 +13,8 @@
 --   { 2, family }  an earlier execution wrote it; the family is the stored record's
 --   { 3, value }   conflict: somebody else wrote since; the value is the stored record
 --
+-- When it expires earlier than before, whoever watches is told on the channel that has the key's
+-- name; it may well not be permitted.
 -- A value that is no string is an error reply (WRONGTYPE).
 
 -- @include header.lua
@@ -24,4 +26,5 @@ if position(record.writes, ARGV[1]) then return { 2, record.family } end
 if record.writes[1] ~= ARGV[2] then return { 3, value } end
 if record.family ~= ARGV[3] then return { 0 } end
 redis.call('SET', KEYS[1], ARGV[4], 'PXAT', ARGV[5])
+if tonumber(ARGV[5]) < expiry(record) then redis.pcall('PUBLISH', KEYS[1], 'earlier') end
 return { 1 }

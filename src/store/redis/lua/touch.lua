@@ -13,7 +13,6 @@
 --          `promoted` are milliseconds since the epoch. `previous` is empty when this touch has
 --          happened so long ago that the revision before it is no longer kept
 --
--- The expiry is what expiryOf in src/record/record.ts says of the new header.
 -- A value that is no string is an error reply (WRONGTYPE).
 
 -- @include header.lua
@@ -52,8 +51,5 @@ if edition > record.edition then
 end
 record.touched = math.max(record.touched, at)
 table.insert(writes, 1, ARGV[4])
-local expiry = record.touched + record.timeoutMs + record.intervalMs
-if record.deadline ~= '-' then expiry = math.min(expiry, record.deadlineMs) end
-redis.call('SET', KEYS[1], format(record), 'PXAT',
-  string.format('%.0f', record.created + expiry))
+redis.call('SET', KEYS[1], format(record), 'PXAT', string.format('%.0f', expiry(record)))
 return answer(record, writes[2], writes[1])

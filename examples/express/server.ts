@@ -1,0 +1,39 @@
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { session } from 'sojourn/express'
+import { redisStore } from 'sojourn/redis'
+
+declare module 'sojourn' {
+  interface SessionData {
+    name?: string
+    visits?: number
+  }
+}
+
+const { PORT = 3000, REDIS_URL, SESSION_SECRET } = process.env
+const secret = SESSION_SECRET ?? 'for this example only, known to everybody'
+const store = REDIS_URL ? redisStore({ url: REDIS_URL }) : undefined
+
+const app = express()
+app.use(session({ secret, store }))
+
+app.get('/', ({ session }, response) => {
+  if (session.name === undefined) return void response.type('text').send('Hello, nobody.')
+  session.visits = (session.visits ?? 0) + 1
+  response.type('text').send(`Hello, ${session.name}. Visit ${session.visits}.`)
+})
+app.post('/sign-in', ({ session, query: { name } }, response) => {
+  if (typeof name !== 'string') return void response.sendStatus(400)
+  session.rotate()
+  session.name = name
+  response.redirect(303, '/')
+})
+app.post('/sign-out', ({ session }, response) => {
+  session.invalidate()
+  response.redirect(303, '/')
+})
+
+const server = app.listen(Number(PORT), '127.0.0.1', (error) => {
+  if (error) throw error
+  console.log(`http://localhost:${(server.address() as AddressInfo).port}`)
+})

@@ -1,0 +1,40 @@
+import { Controller, Get, Header, Module, Post, Query, Redirect, Session } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { type ExpressSession, session } from 'sojourn/express'
+import { redisStore } from 'sojourn/redis'
+
+const { PORT = 3000, REDIS_URL, SESSION_SECRET } = process.env
+const secret = SESSION_SECRET ?? 'for this example only, known to everybody'
+
+type Guest = ExpressSession<{ name: string; visits: number }>
+
+@Controller()
+class Pages {
+  @Get()
+  @Header('Content-Type', 'text/plain')
+  greet(@Session() session: Guest) {
+    if (session.name === undefined) return 'Hello, nobody.'
+    session.visits = (session.visits ?? 0) + 1
+    return `Hello, ${session.name}. Visit ${session.visits}.`
+  }
+  @Post('/sign-in')
+  @Redirect('/', 303)
+  signIn(@Session() session: Guest, @Query('name') name: string) {
+    session.rotate()
+    session.name = name
+  }
+  @Post('/sign-out')
+  @Redirect('/', 303)
+  signOut(@Session() session: Guest) {
+    session.invalidate()
+  }
+}
+
+@Module({ controllers: [Pages] })
+// oxlint-disable-next-line typescript/no-extraneous-class -- a module is its decorator
+class Site {}
+
+const app = await NestFactory.create(Site, { logger: ['error', 'warn'] })
+app.use(session({ secret, store: REDIS_URL ? redisStore({ url: REDIS_URL }) : undefined }))
+await app.listen(Number(PORT), '127.0.0.1')
+console.log((await app.getUrl()).replace('127.0.0.1', 'localhost'))

@@ -1,0 +1,40 @@
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { Server } from 'socket.io'
+import { createSessions } from 'sojourn'
+import { session } from 'sojourn/express'
+import { redisStore } from 'sojourn/redis'
+
+const { PORT = 3000, REDIS_URL: url, SESSION_SECRET } = process.env
+const secret = SESSION_SECRET ?? 'for this example only, known to everybody'
+const store = url ? redisStore({ url }) : undefined
+const sessions = createSessions<{ name: string }>({ secret, store })
+const app = express().use(session(sessions))
+app.get('/', (request, response) => {
+  response.type('text').send(`Hello, ${sessions.from(request).name ?? 'nobody'}.`)
+})
+app.post('/sign-in', (request, response) => {
+  sessions.from(request).rotate()
+  if (typeof request.query.name === 'string') sessions.from(request).name = request.query.name
+  response.redirect(303, '/')
+})
+app.post('/sign-out', (request, response) => {
+  sessions.from(request).invalidate()
+  response.redirect(303, '/')
+})
+const server = app.listen(Number(PORT), '127.0.0.1', () => {
+  console.log(`http://localhost:${(server.address() as AddressInfo).port}`)
+})
+const io = new Server(server)
+io.use(({ request }, next) => {
+  const opening = sessions.open(request.headers.cookie, request, { countAsActivity: false })
+  opening.then(({ name }) => next(name ? undefined : new Error('Sign in first.')), next)
+})
+io.on('connection', (socket) => {
+  const { id, name } = sessions.from(socket.request)
+  socket.on(
+    'disconnect',
+    sessions.watch(id, () => socket.disconnect(true)),
+  )
+  socket.emit('greeting', `Hello, ${name}.`)
+})

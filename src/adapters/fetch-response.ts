@@ -1,0 +1,69 @@
+import { STATUS_CODES } from 'node:http'
+import { SessionError, UsageError } from '../errors.ts'
+import { type Visit, everyVisitOf } from '../session/visit.ts'
+import { forbidsStoring, varyWithCookie } from './response-headers.ts'
+
+/**
+ * Adds what a commit asks for: its cookie, if it has one, and `Vary: Cookie`. Answers the same
+ * response, or one like it where its headers cannot be changed (Response.redirect(), fetch()).
+ * No status below 200 can be given to a new response: one that upgrades stays as it is.
+ */
+export function withHeaders(response: Response, setCookie?: string): Response {
+  try {
+    addHeaders(response.headers, setCookie)
+    return response
+  } catch {
+    if (response.status < 200) return response
+    const copy = new Response(response.body, response)
+    addHeaders(copy.headers, setCookie)
+    return copy
+  }
+}
+
+function addHeaders(headers: Headers, setCookie: string | undefined): void {
+  if (setCookie !== undefined) {
+    headers.append('Set-Cookie', setCookie)
+    if (!forbidsStoring(headers.get('Cache-Control') ?? '')) {
+      headers.set('Cache-Control', 'no-store')
+    }
+  }
+  const vary = varyWithCookie(headers.get('Vary') ?? '')
+  if (vary !== undefined) headers.set('Vary', vary)
+}
+
+/** An error response that says no more than the standard phrase of its status. */
+export function plainResponse(error: unknown): Response {
+  const status = (error instanceof SessionError && error.status) || 500
+  return new Response(STATUS_CODES[status], {
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
+  })
+}
+
+/** The cookies other sets of sessions have put on a response. Their commits succeeded. */
+export function cookiesOfOtherSets(visit: Visit, response: Response): string[] {
+  const names = new Set<string>()
+  everyVisitOf(visit.request as object, (other) => {
+    if (other !== visit) names.add(other.cookie.name)
+  })
+  const lines = response.headers.getSetCookie()
+  return lines.filter((line) => names.has(line.slice(0, line.indexOf('='))))
+}
+
+/**
+ * Gives the visit the name under which it is shown.
+ *
+ * @throws {UsageError} when another visit of the request, shown too, has the same cookie name.
+ */
+export function showAs(visit: Visit, property: string): void {
+  const { name } = visit.cookie
+  for (let other = visit.earlier; other !== undefined; other = other.earlier) {
+    if (other.property === undefined || other.cookie.name !== name) continue
+    throw new UsageError(
+      `two sets of sessions use the cookie name ${name} on one response; give one of them ` +
+        'another cookie.name, and open each set once',
+    )
+  }
+  visit.property = property
+  visit.looked = true
+}

@@ -1,0 +1,166 @@
+import type { SessionData } from '../index.ts'
+import type { OpenOptions } from '../lifecycle/open.ts'
+import { refuseUnknown, requireFunction } from '../options/check.ts'
+import type { Session } from '../session/members.ts'
+import { type Visit, everyVisitOf } from '../session/visit.ts'
+import {
+  type CommitOptions,
+  type Corridor,
+  type Sessions,
+  corridorOf,
+  createSession,
+} from '../sessions.ts'
+import { cookiesOfOtherSets, plainResponse, showAs, withHeaders } from './fetch-response.ts'
+
+export interface FetchAdapterOptions<Req = Request, Rest extends unknown[] = unknown[]> {
+  /** Whether a request prolongs its session; `false` for polling. Default: every request does. */
+  readonly countAsActivity?: (request: Req, ...rest: Rest) => boolean
+  /**
+   * Whether a request comes over plain http from this machine's own browser, for `cookie.secure`
+   * `'auto'`: a fetch-style request cannot tell. Default: none does, every cookie is Secure.
+   * In production `'auto'` is Secure whatever this says.
+   */
+  readonly local?: (request: Req, ...rest: Rest) => boolean
+  /**
+   * Told of every error: the handler's own, and the store's. A response it gives is the answer; to
+   * an error of the handler, with the session's cookie.
+   *
+   * Default: an error of the handler is thrown on to the server once the session is committed; any
+   * other is printed with `console.error` and answered plainly, a store's with 503.
+   */
+  readonly onError?: (error: unknown, request: Req) => MaybeResponse | Promise<MaybeResponse>
+}
+
+// oxlint-disable-next-line typescript/no-invalid-void-type -- what a function without a return gives
+type MaybeResponse = Response | undefined | void
+
+/**
+ * Gives a fetch-style handler (Request in, Response out) a session. It is committed before the
+ * response is handed to the server.
+ *
+ *     Bun.serve({ fetch: withSession(sessions, (request, session) => new Response(session.name)) })
+ *
+ * What a server hands over beside the request (env, params, a context) follows the session.
+ */
+export function withSession<
+  D extends object = SessionData,
+  Req extends Request = Request,
+  Rest extends unknown[] = [],
+>(
+  sessions: Sessions<D>,
+  handler: (request: Req, session: Session<D>, ...rest: Rest) => Response | Promise<Response>,
+  options: FetchAdapterOptions<Req, Rest> = {},
+): (request: Req, ...rest: Rest) => Promise<Response> {
+  const corridor = corridorOf(sessions)
+  requireFunction('handler', handler)
+  const { countAsActivity, local, onError } = checked(options)
+
+  async function refuse(error: unknown, request: Req): Promise<Response> {
+    if (onError === undefined) console.error(error)
+    return (await onError?.(error, request)) ?? plainResponse(error)
+  }
+
+  return async function serve(request, ...rest) {
+    let visit: Visit
+    try {
+      const opened = enter(corridor, request, {
+        countAsActivity: countAsActivity?.(request, ...rest),
+        local: local?.(request, ...rest),
+      })
+      visit = opened instanceof Promise ? await opened : opened
+    } catch (error) {
+      return refuse(error, request)
+    }
+    let response: Response
+    let rethrow: { readonly error: unknown } | undefined
+    try {
+      response = await handler(request, shown<D>(visit), ...rest)
+    } catch (error) {
+      everyVisitOf(request, (each) => {
+        each.failed = true
+      })
+      const answer = await onError?.(error, request)
+      if (answer === undefined) rethrow = { error }
+      response = answer ?? plainResponse(error)
+    }
+    try {
+      const left = leave(corridor, visit, response)
+      response = left instanceof Promise ? await left : left
+    } catch (error) {
+      const answer = await refuse(error, request)
+      response = cookiesOfOtherSets(visit, response).reduce(withHeaders, answer)
+    }
+    if (rethrow !== undefined) throw rethrow.error
+    return response
+  }
+}
+
+/** A session in the hands of a framework that owns the handler. */
+export interface OpenedSession<D extends object = SessionData> {
+  readonly session: Session<D>
+  /**
+   * Commits the session; answers the response to send: the one given, with what the session adds
+   * to its headers, or one like it where they cannot be changed. `failed: true` when it stands for
+   * an error; a status of 500 or more says so by itself.
+   *
+   * @throws {StoreError | DataError} when nothing could be written: answer with an error response.
+   */
+  readonly commit: (response: Response, options?: CommitOptions) => Promise<Response>
+}
+
+/**
+ * The two calls of a request, for frameworks that own the handler.
+ *
+ *     const { session, commit } = await openSession(sessions, request)
+ *     return await commit(await next())
+ *
+ * @throws {StoreError} when the store failed or was late: the session is unknown, not absent.
+ * @throws {UsageError} when this request has a session with the same cookie name already.
+ */
+export async function openSession<D extends object = SessionData>(
+  sessions: Sessions<D>,
+  request: Request,
+  options: OpenOptions = {},
+): Promise<OpenedSession<D>> {
+  const corridor = corridorOf(sessions)
+  const visit = await enter(corridor, request, options)
+  return {
+    session: shown<D>(visit),
+    async commit(response, { failed = false } = {}) {
+      visit.failed ||= failed
+      return leave(corridor, visit, response)
+    },
+  }
+}
+
+function enter(corridor: Corridor, request: Request, options: OpenOptions): Visit | Promise<Visit> {
+  const cookies = request.headers.get('cookie') ?? undefined
+  const opened = corridor.open(cookies, request, options, createSession)
+  return opened instanceof Promise ? opened.then(showOnce) : showOnce(opened)
+}
+
+function showOnce(visit: Visit): Visit {
+  showAs(visit, 'session')
+  return visit
+}
+
+function leave(corridor: Corridor, visit: Visit, response: Response): Response | Promise<Response> {
+  const result = corridor.commit(visit, visit.failed || response.status >= 500)
+  return result instanceof Promise
+    ? result.then(({ setCookie }) => withHeaders(response, setCookie))
+    : withHeaders(response, result.setCookie)
+}
+
+function shown<D extends object>(visit: Visit): Session<D> {
+  return visit.session as unknown as Session<D>
+}
+
+/** @throws {OptionError} for a name that is no option, or a value that is no function. */
+function checked<T extends object>(options: T): T {
+  const names = ['countAsActivity', 'local', 'onError'] as const
+  refuseUnknown('', options, names)
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) requireFunction(name, value)
+  }
+  return options
+}

@@ -1,0 +1,56 @@
+import type { Context, Middleware } from 'koa'
+import type { SessionData, SessionOptions } from '../index.ts'
+import type { NoReservedKeys, Session } from '../session/members.ts'
+import type { CreateObject, Visit } from '../session/visit.ts'
+import { type Sessions, corridorFrom } from '../sessions.ts'
+import { type ExpressMembers, ExpressSessionObject } from './express-session.ts'
+import { type AdapterOptions, mount, resolveAdapterOptions } from './node-visit.ts'
+
+/** What passport and other packages know from express-session is there beside our own members. */
+export type KoaSession<D extends object = SessionData> = Session<D> & ExpressMembers
+
+declare module 'koa' {
+  // Not DefaultContext: an application with a context type of its own has none of that.
+  interface ExtendableContext {
+    /** Cannot be assigned: `invalidate()` ends the session, `clear()` empties it. */
+    readonly session: KoaSession
+  }
+}
+
+const create: CreateObject = (state) => new ExpressSessionObject(state)
+
+/**
+ * Koa middleware that gives each context its session, as `ctx.session`. Works with Koa 3 and 2,
+ * over HTTP/1 and HTTP/2. Takes what createSessions() made, or its options.
+ *
+ *     app.use(session({ secret, store: redisStore({ url }) }))
+ *
+ * A request failed (option `cookieOnException`) if an error came back through this middleware,
+ * whatever its status, or the status is 500 or more. When the commit fails, the response that was
+ * made is dropped and `ctx.onerror` answers, which tells the application by its event 'error'.
+ */
+export function session<D extends object = SessionData>(
+  sessions: Sessions<D> | (NoInfer<SessionOptions<D>> & NoReservedKeys<D>),
+  options: AdapterOptions<string, Context> = {},
+): Middleware {
+  const corridor = corridorFrom<D>(sessions)
+  const { property, countAsActivity } = resolveAdapterOptions(options)
+
+  return function sessionMiddleware(ctx, next) {
+    function enter(visit: Visit): Promise<unknown> {
+      // What packages hold in their hands, and may ask `sessions.from()` with.
+      visit.admit(ctx.request).admit(ctx.req)
+      mount(corridor, visit, ctx, ctx.res, property, fail)
+      return next().catch((error: unknown) => {
+        visit.failed = true
+        throw error
+      })
+    }
+    function fail(error: unknown): void {
+      ctx.onerror(error as Error)
+    }
+    const open = { countAsActivity: countAsActivity(ctx) }
+    const opened = corridor.open(ctx.req.headers.cookie, ctx, open, create)
+    return opened instanceof Promise ? opened.then(enter) : enter(opened)
+  }
+}

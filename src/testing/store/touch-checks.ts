@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { type SessionRecord, expiryOf } from '../../record/record.ts'
+import type { Touch, TouchAnswer } from '../../store/store.ts'
+import { type Checks, forEach } from '../conformance.ts'
+import { type Given, SHORT_LIFE_MS } from './given.ts'
+import { comparable, dying, EVERY_BYTE, expecting, fresh, successor } from './records.ts'
+
+/** A touch 100 ms after the last activity, except for what is given. */
+export function touchOf(
+  { familyHash, edition, touchedAt }: SessionRecord,
+  given: Partial<Touch> = {},
+): Touch {
+  return { familyHash, edition, at: touchedAt + 100, writeId: fresh('write'), ...given }
+}
+
+/** Store.touch: rule 11 of the protocol. */
+export const touchChecks: Checks<Given> = {
+  'is gone where nothing lies': async ({ store, twice }) => {
+    const key = fresh('key')
+    const touch = { familyHash: 'any', edition: 0, at: store.now(), writeId: fresh('write') }
+    assert.deepEqual(await twice(key, () => store.touch(key, touch)), { status: 'gone' })
+    assert.equal(await store.read(key), 'absent')
+  },
+
+  'is gone for another family, and notes nothing': async ({ store, twice, created, stored }) => {
+    const { key, record } = await created()
+    const touch = touchOf(record, { familyHash: 'another', edition: 9 })
+    assert.deepEqual(await twice(key, () => store.touch(key, touch)), { status: 'gone' })
+    assert.deepEqual(await stored(key), record)
+  },
+
+  'notes later activity as a write of its own': async ({
+    store,
+    twice,
+    created,
+    stored,
+    expiryAt,
+  }) => {
+    const { key, record } = await created({
+      data: EVERY_BYTE,
+      flash: '["ö"]',
+      principal: 'Zoë',
+      touchIntervalMs: 1001,
+    })
+    const touch = touchOf(record)
+    const expected: SessionRecord = {
+      ...record,
+      writes: [touch.writeId, ...record.writes],
+      touchedAt: touch.at,
+    }
+    assert.deepEqual(await twice(key, () => store.touch(key, touch)), {
+      status: 'touched',
+      previous: record.writes[0],
+      revision: touch.writeId,
+      touchedAt: touch.at,
+      edition: record.edition,
+      promotedAt: record.promotedAt,
+    })
+    assert.deepEqual(await stored(key), comparable(expected))
+    if (expiryAt !== undefined) assert.equal(await expiryAt(key), expiryOf(expected))
+  },
+
+  ...forEach(
+    [0, -1, -5000],
+    (late) => `of ${late} ms since the last activity writes nothing`,
+    async ({ store, twice, created, stored }: Given, late) => {
+      const { key, record } = await created({ edition: 4 })
+      const touch = touchOf(record, { at: record.touchedAt + late })
+      assert.deepEqual(await twice(key, () => store.touch(key, touch)), {
+        status: 'touched',
+        previous: record.writes[0],
+        revision: record.writes[0],
+        touchedAt: record.touchedAt,
+        edition: 4,
+        promotedAt: record.promotedAt,
+      })
+      assert.deepEqual(await stored(key), record)
+    },
+  ),
+
+  ...forEach(
+    [10, 0, -10],
+    (late) => `promotes a higher edition, ${late} ms after the last activity`,
+    async ({ store, twice, created, stored }: Given, late) => {
+      const { key, record } = await created({ edition: 4 })
+      const at = record.touchedAt + late
+      const touchedAt = Math.max(at, record.touchedAt)
+      const touch = touchOf(record, { edition: 5, at })
+      assert.deepEqual(await twice(key, () => store.touch(key, touch)), {
+        status: 'touched',
+        previous: record.writes[0],
+        revision: touch.writeId,
+        touchedAt,
+        edition: 5,
+        promotedAt: at,
+      })
+      const writes = [touch.writeId, ...record.writes]
+      assert.deepEqual(await stored(key), {
+        ...record,
+        writes,
+        touchedAt,
+        edition: 5,
+        promotedAt: at,
+      })
+    },
+  ),
+
+  'never takes the edition back': async ({ store, created, stored }) => {
+    const { key, record } = await created({ edition: 4 })
+    const answer = await store.touch(key, touchOf(record, { edition: 3 }))
+    assert.deepEqual(editionIn(answer), { edition: 4, promotedAt: record.promotedAt })
+    assert.deepEqual(editionIn(await stored(key)), { edition: 4, promotedAt: record.promotedAt })
+  },
+
+  'computes the expiry from what is stored, so an adjusted timeout stays': async ({
+    store,
+    twice,
+    created,
+    stored,
+    expiryAt,
+  }) => {
+    const { key, record } = await created()
+    const adjusted = successor(record, { timeoutMs: 28_800_000, touchIntervalMs: 1500 })
+    await store.replace(key, expecting(record), adjusted)
+    const touch = touchOf(record)
+    await twice(key, () => store.touch(key, touch))
+    const now = await stored(key)
+    assert.equal(now.timeoutMs, 28_800_000)
+    assert.equal(now.touchIntervalMs, 1500)
+    if (expiryAt !== undefined) assert.equal(await expiryAt(key), touch.at + 28_801_500)
+  },
+
+  'never outlives the deadline': async ({ store, created, stored, expiryAt }) => {
+    const deadline = Math.trunc(store.now()) + 100_000
+    const { key, record } = await created({ deadline })
+    await store.touch(key, touchOf(record, { at: record.touchedAt + 50_000 }))
+    assert.equal(expiryOf(await stored(key)), deadline)
+    if (expiryAt !== undefined) assert.equal(await expiryAt(key), deadline)
+  },
+
+  'that has already happened answers as it did, whatever was written since': async ({
+    store,
+    created,
+    stored,
+  }) => {
+    const { key, record } = await created()
+    const touch = touchOf(record)
+    const first = await store.touch(key, touch)
+    const touched = await stored(key)
+    const later = successor(touched, { touchedAt: touch.at })
+    await store.replace(key, expecting(touched), later)
+    assert.deepEqual(await store.touch(key, touch), first)
+    assert.deepEqual(await stored(key), later)
+  },
+
+  'keeps the latest 8 writes': async ({ store, created, stored }) => {
+    const { key, record } = await created()
+    const ids: string[] = [...record.writes]
+    for (let count = 1; count <= 9; count++) {
+      const touch = touchOf(record, { at: record.touchedAt + count })
+      await store.touch(key, touch)
+      ids.unshift(touch.writeId)
+      assert.deepEqual((await stored(key)).writes, ids.slice(0, 8))
+    }
+    const oldest = touchOf(record, { writeId: ids[7] as string, at: record.touchedAt + 99 })
+    const { previous, revision } = (await store.touch(key, oldest)) as Touched
+    assert.deepEqual({ previous, revision }, { previous: '', revision: ids[7] })
+    assert.deepEqual((await stored(key)).writes, ids.slice(0, 8))
+  },
+
+  'makes a replace from before it a conflict': async ({ store, created }) => {
+    const { key, record } = await created()
+    await store.touch(key, touchOf(record))
+    const answer = await store.replace(key, expecting(record), successor(record))
+    assert.equal(answer.status, 'conflict')
+  },
+
+  'revives nothing that has expired': async ({ store, expired }) => {
+    const { key, record } = await expired()
+    const touch = touchOf(record, { at: Math.trunc(store.now()) })
+    assert.deepEqual(await store.touch(key, touch), { status: 'gone' })
+    assert.equal(await store.read(key), 'absent')
+  },
+
+  'prolongs a life: the record is there after its first expiry': async ({
+    store,
+    stored,
+    outlived,
+  }) => {
+    const key = fresh('key')
+    const record = dying(store, SHORT_LIFE_MS)
+    await store.create(key, record)
+    const touch = touchOf(record, { at: record.touchedAt + 60_000 })
+    await store.touch(key, touch)
+    await outlived(record)
+    assert.equal((await stored(key)).touchedAt, touch.at)
+  },
+}
+
+type Touched = Extract<TouchAnswer, { status: 'touched' }>
+
+function editionIn(found: TouchAnswer | SessionRecord) {
+  const { edition, promotedAt } = found as SessionRecord
+  return { edition, promotedAt }
+}

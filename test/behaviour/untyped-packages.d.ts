@@ -1,5 +1,0 @@
-declare module 'connect-flash' {
-  import type { RequestHandler } from 'express'
-
-  export default function flash(): RequestHandler
-}

@@ -1,0 +1,123 @@
+import { expect } from 'vitest'
+import type { Reply, Turn } from '../driver.ts'
+import type { Cases } from '../stage.ts'
+
+const APPLICATION = ['theme=dark; Path=/', 'lang=en; Path=/; HttpOnly']
+
+function writing(reply: Reply) {
+  return async ({ session }: Turn) => {
+    session['n'] = 1
+    return reply
+  }
+}
+
+/** What stands beside our cookie. */
+export const headers: Cases = {
+  "the application's own cookies are kept, in order, beside ours": async (stage) => {
+    stage.show({ '/page': writing({ cookies: APPLICATION, body: 'page' }) })
+    const visitor = stage.visitor()
+    const first = await visitor.get('/page')
+    expect([first.status, first.theirs, first.ours.length]).toEqual([200, APPLICATION, 1])
+    const second = await visitor.get('/page')
+    expect([second.status, second.theirs, second.ours]).toEqual([200, APPLICATION, []])
+  },
+
+  "the application's own cookies are kept on a redirect": async (stage) => {
+    stage.show({ '/page': writing({ cookies: APPLICATION, redirect: '/next' }) })
+    const answer = await stage.visitor().get('/page')
+    expect([answer.status, answer.headers.location]).toEqual([302, '/next'])
+    expect([answer.theirs, answer.ours.length]).toEqual([APPLICATION, 1])
+  },
+
+  'whatever happens to the session, it sets one cookie': async (stage) => {
+    stage.show({
+      '/page': async ({ session }) => {
+        session['n'] = 1
+        await session.save()
+        session.rotate()
+        await session.save()
+        session.invalidate()
+        session['n'] = 2
+        await session.save()
+        session.invalidate()
+        session.adjustTimeoutForSession(60)
+        session['n'] = 3
+        return { body: session.id }
+      },
+    })
+    for (const visitor of [stage.visitor(), await stage.begun()]) {
+      const answer = await visitor.get('/page')
+      expect([answer.status, answer.ours.length]).toEqual([200, 1])
+      const ours = (await stage.stored()).find(({ id }) => id === answer.text)
+      expect(ours).toMatchObject({ timeout: 60, data: { n: 3 } })
+    }
+    expect(await stage.stored()).toHaveLength(2)
+  },
+
+  'a response with our cookie is not stored by caches': async (stage) => {
+    stage.show({
+      '/page': writing({ body: 'page' }),
+      '/public': async ({ session }) => {
+        session['n'] = Math.random()
+        session.rotate()
+        return { headers: { 'cache-control': 'public, max-age=600' }, body: 'page' }
+      },
+    })
+    const visitor = stage.visitor()
+    const answer = await visitor.get('/page')
+    expect([answer.ours.length, answer.headers['cache-control']]).toEqual([1, 'no-store'])
+    const rotated = await visitor.get('/public')
+    expect([rotated.ours.length, rotated.headers['cache-control']]).toEqual([1, 'no-store'])
+  },
+
+  "an application's stricter Cache-Control is kept": async (stage) => {
+    const said = { 'cache-control': 'private, no-store, max-age=0' }
+    stage.show({ '/page': writing({ headers: said, body: 'page' }) })
+    const answer = await stage.visitor().get('/page')
+    expect([answer.ours.length, answer.headers['cache-control']]).toEqual([
+      1,
+      'private, no-store, max-age=0',
+    ])
+  },
+
+  "without our cookie, Cache-Control is the application's": async (stage) => {
+    const said = { 'cache-control': 'private, max-age=5' }
+    stage.show({
+      '/page': async ({ session }) => ({ headers: said, body: String(session['user']) }),
+    })
+    const answer = await (await stage.begun()).get('/page')
+    expect([answer.text, answer.ours]).toEqual(['ada', []])
+    expect(answer.headers['cache-control']).toBe('private, max-age=5')
+  },
+
+  'a response varies by Cookie when its handler looked at the session': async (stage) => {
+    stage.show({
+      '/page': async ({ session }) => ({
+        headers: { vary: 'Accept-Language' },
+        body: String(session['user']),
+      }),
+    })
+    for (const visitor of [stage.visitor(), await stage.begun()]) {
+      const { headers } = await visitor.get('/page')
+      expect(fieldsOf(headers.vary)).toEqual(['accept-language', 'cookie'])
+    }
+  },
+
+  'a response whose handler did not look varies by what the application says': async (stage) => {
+    const ours = stage.alwaysVaries ? ['cookie'] : []
+    stage.show({
+      '/page': async () => ({ headers: { vary: 'Accept-Language' }, body: 'page' }),
+    })
+    for (const visitor of [stage.visitor(), await stage.begun()]) {
+      const plain = await visitor.get('/plain')
+      expect(fieldsOf(plain.headers.vary)).toEqual(ours)
+      const page = await visitor.get('/page')
+      expect(fieldsOf(page.headers.vary)).toEqual(['accept-language', ...ours])
+    }
+  },
+}
+
+function fieldsOf(vary = ''): string[] {
+  const fields = vary.toLowerCase().split(',')
+  return fields.map((field) => field.trim()).filter((field) => field !== '')
+}

@@ -1,0 +1,9 @@
+import fastify from 'fastify'
+import type { Driver } from '../driver.ts'
+import { serve } from './fastify.ts'
+
+export const driver: Driver = {
+  name: 'Fastify 5, HTTP/2',
+  protocol: 'h2c',
+  serve: (sessions, handle) => serve(fastify({ http2: true }), sessions, handle),
+}

@@ -1,0 +1,32 @@
+import { createServer } from 'node:http'
+import { H3, toNodeHandler, toResponse } from 'h3'
+import { openSession } from '../../../src/adapters/fetch.ts'
+import type { Driver } from '../driver.ts'
+import { listening } from '../listening.ts'
+import { responseOf } from './fetch.ts'
+
+export const driver: Driver = {
+  name: 'h3 2',
+  alwaysVaries: true,
+  serve(sessions, handle) {
+    const app = new H3({ silent: true })
+    app.use(async (event, next) => {
+      const { commit } = await openSession(sessions, event.req)
+      let failed = false
+      async function value() {
+        try {
+          return await next()
+        } catch (error) {
+          failed = true
+          throw error
+        }
+      }
+      return commit(await toResponse(value(), event, app.config), { failed })
+    })
+    app.all('/**', async (event) => {
+      const session = sessions.from(event.req)
+      return responseOf(await handle({ session, request: event.req, path: event.url.pathname }))
+    })
+    return listening(createServer(toNodeHandler(app)))
+  },
+}

@@ -1,0 +1,31 @@
+import { ReadableStream } from 'node:stream/web'
+import { createAdaptorServer } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { session } from '../../../src/adapters/hono.ts'
+import type { Driver, Reply } from '../driver.ts'
+import { listening } from '../listening.ts'
+
+export const driver: Driver = {
+  name: 'Hono 4',
+  alwaysVaries: true,
+  serve(sessions, handle) {
+    const app = new Hono()
+      .use(session(sessions))
+      .all('*', async (c) =>
+        send(c, await handle({ session: c.get('session'), request: c.req.raw, path: c.req.path })),
+      )
+      .onError((_error, c) => c.text('trouble', 500))
+    return listening(createAdaptorServer(app))
+  },
+}
+
+function send(c: Context, reply: Reply): Response {
+  const { redirect, status = 200, headers = {}, cookies = [], body = null } = reply
+  for (const [name, value] of Object.entries(headers)) c.header(name, value)
+  for (const cookie of cookies) c.header('Set-Cookie', cookie, { append: true })
+  if (redirect !== undefined) return c.redirect(redirect)
+  if (typeof body === 'string') return c.text(body, status as ContentfulStatusCode)
+  const stream = body === null ? null : (ReadableStream.from(body) as globalThis.ReadableStream)
+  return c.newResponse(stream, status as ContentfulStatusCode)
+}

@@ -1,0 +1,103 @@
+import type { Store } from '../../src/store/store.ts'
+import { signal } from './latch-store.ts'
+
+const OPERATIONS = [
+  'read',
+  'create',
+  'replace',
+  'touch',
+  'remove',
+  'readForeign',
+  'removeForeign',
+] as const
+
+/** A store, in a Redis in which another library has stored texts. */
+export function besideForeign(store: Store, texts: Map<string, string>): Store {
+  return {
+    now: () => store.now(),
+    read: (key) => store.read(key),
+    create: (key, record) => store.create(key, record),
+    replace: (key, expected, record) => store.replace(key, expected, record),
+    touch: (key, touch) => store.touch(key, touch),
+    remove: (key, principal) => store.remove(key, principal),
+    readForeign: async (key) => texts.get(key),
+    removeForeign: async (key) => void texts.delete(key),
+  }
+}
+
+/** A node at work. It stops before each operation of its store, until it may take that step. */
+export class Actor {
+  over = false
+  readonly #done: Promise<void>
+  #arrived = signal()
+  #go = signal()
+
+  constructor(store: Store, work: (stepped: Store) => Promise<void>) {
+    this.#done = work(this.#stepped(store)).finally(() => {
+      this.over = true
+      this.#arrived.give()
+    })
+    // What went wrong is told to whoever steps.
+    this.#done.catch(() => undefined)
+  }
+
+  /** Carries out one operation; resolves when the next one is due, or all is done. */
+  async step(): Promise<void> {
+    await this.#arrived.given
+    if (!this.over) {
+      this.#arrived = signal()
+      this.#go.give()
+      await this.#arrived.given
+    }
+    if (this.over) await this.#done
+  }
+
+  #stepped(store: Store): Store {
+    const stepped = { ...store } as Record<string, unknown>
+    for (const name of OPERATIONS) {
+      const operation = store[name] as (...args: unknown[]) => Promise<unknown>
+      stepped[name] = async (...args: unknown[]) => {
+        this.#go = signal()
+        this.#arrived.give()
+        await this.#go.given
+        return operation(...args)
+      }
+    }
+    return stepped as unknown as Store
+  }
+}
+
+export interface Run {
+  readonly actors: readonly Actor[]
+  /** Called after each step: what must hold wherever the others stop, for good or for a while. */
+  readonly check: () => Promise<void>
+}
+
+/** Runs actors in every order their steps can have; answers how many orders there are. */
+export async function everyOrder(begin: () => Run): Promise<number> {
+  const path: number[] = []
+  for (let orders = 1; ; orders++) {
+    const widths = await runAlong(begin(), (depth) => (path[depth] ??= 0))
+    while (path.length > 0 && Number(path.at(-1)) + 1 >= Number(widths[path.length - 1])) {
+      path.pop()
+    }
+    const last = path.pop()
+    if (last === undefined) return orders
+    path.push(last + 1)
+  }
+}
+
+/** Runs actors once, each step that of the one chosen among those not done; answers how many. */
+export async function runAlong(
+  { actors, check }: Run,
+  choose: (depth: number, among: number) => number,
+): Promise<number[]> {
+  const widths: number[] = []
+  for (;;) {
+    const going = actors.filter(({ over }) => !over)
+    if (going.length === 0) return widths
+    await going[choose(widths.length, going.length)]?.step()
+    widths.push(going.length)
+    await check()
+  }
+}

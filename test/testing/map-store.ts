@@ -1,0 +1,98 @@
+import { type SessionRecord, expiryOf, revisionOf } from '../../src/record/record.ts'
+import type {
+  ReadAnswer,
+  RemoveAnswer,
+  ReplaceAnswer,
+  Store,
+  Touch,
+  TouchAnswer,
+} from '../../src/store/store.ts'
+
+export type Expected = Parameters<Store['replace']>[1]
+
+/** The contract once more, as plainly as it can be said, in steps that a test can break. */
+export class MapStore implements Store {
+  readonly records = new Map<string, SessionRecord>()
+  readonly now: () => number
+
+  constructor(now: () => number = Date.now) {
+    this.now = now
+  }
+
+  keyOf(key: string): string {
+    return key
+  }
+
+  keep(key: string, record: SessionRecord): void {
+    this.records.set(this.keyOf(key), record)
+  }
+
+  expiryOf(record: SessionRecord): number {
+    return expiryOf(record)
+  }
+
+  live(key: string): SessionRecord | undefined {
+    const record = this.records.get(this.keyOf(key))
+    return record !== undefined && this.now() < this.expiryOf(record) ? record : undefined
+  }
+
+  wrote(record: SessionRecord, writeId: string): boolean {
+    return record.writes.includes(writeId)
+  }
+
+  async read(key: string): Promise<ReadAnswer> {
+    return this.live(key) ?? 'absent'
+  }
+
+  async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
+    const stored = this.live(key)
+    if (stored !== undefined) return this.wrote(stored, revisionOf(record)) ? 'created' : 'taken'
+    this.keep(key, record)
+    return 'created'
+  }
+
+  async replace(key: string, expected: Expected, record: SessionRecord): Promise<ReplaceAnswer> {
+    const stored = this.live(key)
+    if (stored === undefined) return { status: 'gone' }
+    const { familyHash } = stored
+    if (this.wrote(stored, revisionOf(record))) return { status: 'replaced', familyHash }
+    if (revisionOf(stored) !== expected.revision) return { status: 'conflict', record: stored }
+    if (familyHash !== expected.familyHash) return { status: 'gone' }
+    this.keep(key, record)
+    return { status: 'replaced', familyHash: record.familyHash }
+  }
+
+  async touch(key: string, touch: Touch): Promise<TouchAnswer> {
+    const stored = this.live(key)
+    if (stored === undefined || stored.familyHash !== touch.familyHash) return { status: 'gone' }
+    const done = stored.writes.indexOf(touch.writeId)
+    if (done >= 0) return answer(stored, stored.writes[done + 1] ?? '', touch.writeId)
+    const noted = this.noted(stored, touch)
+    if (noted !== stored) this.keep(key, noted)
+    return answer(noted, revisionOf(stored), revisionOf(noted))
+  }
+
+  noted(stored: SessionRecord, { at, edition, writeId }: Touch): SessionRecord {
+    const promotes = edition > stored.edition
+    if (at <= stored.touchedAt && !promotes) return stored
+    return {
+      ...stored,
+      ...(promotes && { edition, promotedAt: at }),
+      touchedAt: Math.max(at, stored.touchedAt),
+      writes: [writeId, ...stored.writes].slice(0, 8),
+    }
+  }
+
+  async remove(key: string, principal: string | null): Promise<RemoveAnswer> {
+    const stored = this.live(key)
+    if (stored === undefined) return 'absent'
+    if (stored.principal !== null && stored.principal !== principal) return 'gone'
+    this.records.delete(this.keyOf(key))
+    return 'removed'
+  }
+}
+
+function answer(record: SessionRecord, previous: string, revision: string): TouchAnswer {
+  const { touchedAt, edition, promotedAt } = record
+  return { status: 'touched', previous, revision, touchedAt, edition, promotedAt }
+}
