@@ -3,9 +3,10 @@ import type { SessionData, SessionOptions } from '../index.ts'
 import type { NoReservedKeys, Session } from '../session/members.ts'
 import { type CreateObject, type Visit, everyVisitOf } from '../session/visit.ts'
 import { type Sessions, corridorFrom } from '../sessions.ts'
+import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
 import { type ExpressMembers, ExpressSessionObject } from './express-session.ts'
 import { plainErrorResponse } from './node-response.ts'
-import { type AdapterOptions, mount, resolveAdapterOptions } from './node-visit.ts'
+import { mount } from './node-visit.ts'
 
 export type { ExpressMembers }
 

@@ -4,9 +4,10 @@ import type { SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
 import { type CreateObject, type Visit, everyVisitOf } from '../session/visit.ts'
 import { type Sessions, corridorOf } from '../sessions.ts'
+import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
 import { FastifySessionObject } from './fastify-session.ts'
 import { plainErrorResponse } from './node-response.ts'
-import { type AdapterOptions, mount, resolveAdapterOptions } from './node-visit.ts'
+import { mount } from './node-visit.ts'
 
 /** What Fastify's session plugins call, beside our own members. */
 export declare class FastifyMembers<D extends object = SessionData> {

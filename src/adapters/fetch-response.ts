@@ -40,12 +40,10 @@ export function plainResponse(error: unknown): Response {
   })
 }
 
-/** The cookies other sets of sessions have put on a response. Their commits succeeded. */
-export function cookiesOfOtherSets(visit: Visit, response: Response): string[] {
+/** The cookies that sets of sessions have put on a response: those of commits that succeeded. */
+export function sessionCookiesOn(response: Response, request: object): string[] {
   const names = new Set<string>()
-  everyVisitOf(visit.request as object, (other) => {
-    if (other !== visit) names.add(other.cookie.name)
-  })
+  everyVisitOf(request, ({ cookie }) => names.add(cookie.name))
   const lines = response.headers.getSetCookie()
   return lines.filter((line) => names.has(line.slice(0, line.indexOf('='))))
 }

@@ -10,7 +10,7 @@ import {
   corridorOf,
   createSession,
 } from '../sessions.ts'
-import { cookiesOfOtherSets, plainResponse, showAs, withHeaders } from './fetch-response.ts'
+import { plainResponse, sessionCookiesOn, showAs, withHeaders } from './fetch-response.ts'
 
 export interface FetchAdapterOptions<Req = Request, Rest extends unknown[] = unknown[]> {
   /** Whether a request prolongs its session; `false` for polling. Default: every request does. */
@@ -88,7 +88,7 @@ export function withSession<
       response = left instanceof Promise ? await left : left
     } catch (error) {
       const answer = await refuse(error, request)
-      response = cookiesOfOtherSets(visit, response).reduce(withHeaders, answer)
+      response = sessionCookiesOn(response, request).reduce(withHeaders, answer)
     }
     if (rethrow !== undefined) throw rethrow.error
     return response

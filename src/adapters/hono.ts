@@ -9,8 +9,8 @@ import type { ResolvedCookie } from '../options/resolve-cookie.ts'
 import type { NoReservedKeys, Session } from '../session/members.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Sessions, corridorFrom, createSession } from '../sessions.ts'
-import { cookiesOfOtherSets, showAs, withHeaders } from './fetch-response.ts'
-import { type AdapterOptions, resolveAdapterOptions } from './node-visit.ts'
+import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
+import { sessionCookiesOn, showAs, withHeaders } from './fetch-response.ts'
 
 /** The variables of a context with a session: `new Hono<{ Variables: SessionVariables }>()`. */
 export type SessionVariables<D extends object = SessionData, P extends string = 'session'> = {
@@ -66,7 +66,7 @@ export function session<D extends object = SessionData, P extends string = 'sess
       const { setCookie } = result instanceof Promise ? await result : result
       replaceResponse(c, withHeaders(c.res, setCookie))
     } catch (error) {
-      dropResponse(c, cookiesOfOtherSets(visit, c.res))
+      dropResponse(c, sessionCookiesOn(c.res, c.req.raw))
       throw error
     }
     watchForLateChanges(c, visit)

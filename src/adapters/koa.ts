@@ -3,8 +3,9 @@ import type { SessionData, SessionOptions } from '../index.ts'
 import type { NoReservedKeys, Session } from '../session/members.ts'
 import type { CreateObject, Visit } from '../session/visit.ts'
 import { type Sessions, corridorFrom } from '../sessions.ts'
+import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
 import { type ExpressMembers, ExpressSessionObject } from './express-session.ts'
-import { type AdapterOptions, mount, resolveAdapterOptions } from './node-visit.ts'
+import { mount } from './node-visit.ts'
 
 /** What passport and other packages know from express-session is there beside our own members. */
 export type KoaSession<D extends object = SessionData> = Session<D> & ExpressMembers

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import { OptionError, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
-import { refuseUnknown, requireFunction, show } from '../options/check.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import { type Visit, visitOf } from '../session/visit.ts'
@@ -15,33 +14,6 @@ import {
 } from './node-response.ts'
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest
-
-export interface AdapterOptions<P extends string = string, R = NodeRequest> {
-  /** The name of the session on the request. Default `session`. */
-  readonly property?: P
-  /** Whether a request prolongs its session; `false` for polling. Default: every request does. */
-  readonly countAsActivity?: (request: R) => boolean
-}
-
-export function always(): boolean {
-  return true
-}
-
-/**
- * @param others names of options the adapter has beside these.
- * @throws {OptionError} for a name that is no option, or a value that cannot be one.
- */
-export function resolveAdapterOptions<R>(
-  given: AdapterOptions<string, R>,
-  ...others: string[]
-): Required<AdapterOptions<string, R>> {
-  refuseUnknown('', given, ['property', 'countAsActivity', ...others])
-  const { property = 'session', countAsActivity = always } = given
-  if (typeof property !== 'string' || property === '') {
-    throw new OptionError('property', `must name a property of the request, not ${show(property)}`)
-  }
-  return { property, countAsActivity: requireFunction('countAsActivity', countAsActivity) }
-}
 
 /** What stands before the first byte of a response: the commit of its session. */
 class SessionCommit implements FirstByte {

@@ -4,10 +4,14 @@ import type { SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
 import { everyVisitOf } from '../session/visit.ts'
 import { type Sessions, corridorOf, createSession } from '../sessions.ts'
-import { type AdapterOptions, type NodeRequest, always, mount } from './node-visit.ts'
+import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
+import { type NodeRequest, mount } from './node-visit.ts'
 import { type NodeResponse, plainErrorResponse } from './node-response.ts'
 
-export interface NodeAdapterOptions<P extends string = 'session'> extends AdapterOptions<P> {
+export interface NodeAdapterOptions<P extends string = 'session'> extends AdapterOptions<
+  P,
+  NodeRequest
+> {
   /**
    * Told of every error that became an error response: the listener's own, and the store's.
    * Default: prints it with `console.error`.
@@ -37,7 +41,8 @@ export function withSession<
 ): (request: NodeRequest, response: NodeResponse) => void {
   const corridor = corridorOf(sessions)
   requireFunction('listener', listener)
-  const { property = 'session', countAsActivity = always, onError = printError } = options
+  const { property, countAsActivity } = resolveAdapterOptions(options, 'onError')
+  const onError = requireFunction('onError', options.onError ?? printError)
 
   async function serve(request: NodeRequest, response: NodeResponse): Promise<void> {
     function fail(error: unknown): void {

@@ -30,7 +30,8 @@ function isLocal(request: unknown): boolean {
   const { socket, headers } = request as Connection
   if (!socket || socket.encrypted || !isLoopback(socket.remoteAddress)) return false
   if (typeof headers !== 'object' || headers === null) return false
-  return isLocalHost((headers as Headers)['host']) && !hasProxyHeader(headers as Headers)
+  const { host, ':authority': authority } = headers as Headers
+  return isLocalHost(host ?? authority) && !hasProxyHeader(headers as Headers)
 }
 
 function isLoopback(address: unknown): boolean {

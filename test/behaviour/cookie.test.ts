@@ -231,6 +231,8 @@ describe('a Secure cookie', () => {
     ['127.0.0.1', ask(local, { host: '127.0.0.1:3000' }), false],
     ['127.1.2.3', ask(local, { host: '127.1.2.3' }), false],
     ['[::1]', ask({ remoteAddress: '::1' }, { host: '[::1]:3000' }), false],
+    ['HTTP/2 without TLS', ask(local, { ':authority': 'localhost:3000' }), false],
+    ['HTTP/2 to another name', ask(local, { ':authority': 'shop.example' }), true],
     ['a mapped address', ask({ remoteAddress: '::ffff:127.0.0.1' }, host), false],
     ['TLS', ask({ ...local, encrypted: true }, host), true],
     ['another peer', ask({ remoteAddress: '10.0.0.1' }, host), true],

@@ -120,15 +120,20 @@ describe("the cookie's Secure", () => {
 })
 
 describe('a response', () => {
-  test('of fetch() gets the cookie and keeps the rest', async () => {
-    const { browser } = await serve(async (c) => {
-      c.var.session['n'] = 1
-      return fetch('data:text/plain,from%20elsewhere')
+  test('of another server gets the cookie, and keeps its own headers and cookies', async () => {
+    const upstream = new Hono().get('/', (c) => {
+      setCookie(c, 'theirs', '1')
+      return c.text('from elsewhere', 201, { Vary: 'Accept', 'X-Theirs': 'yes' })
     })
-    const answer = await browser.get('/')
-    expect([answer.status, answer.text]).toEqual([200, 'from elsewhere'])
-    expect(answer.headers['content-type']).toBe('text/plain')
-    expect(answer.setCookies).toEqual([expect.stringMatching(/^sid=/)])
+    const { port } = await serveHono(upstream)
+    const { browser } = await serve((c) => {
+      c.var.session['n'] = 1
+      return fetch(`http://127.0.0.1:${port}/`)
+    })
+    const { status, text, headers, setCookies } = await browser.get('/')
+    expect([status, text, headers['x-theirs']]).toEqual([201, 'from elsewhere', 'yes'])
+    expect(headers.vary).toBe('Accept, Cookie')
+    expect(setCookies).toEqual(['theirs=1; Path=/', expect.stringMatching(/sid=/)])
   })
 
   test('whose headers a middleware made is given ours beside them', async () => {

@@ -176,7 +176,7 @@ test('a sign-out is final among many first requests, in orders taken at random',
 /** Found by that search: each was a hole in an earlier design (docs/decisions/009). */
 test.each([
   ['a touch does not make a session of a late stand-in', 'abooooooaooobba'],
-  ['a late stand-in is never the one that somebody saw before', 'aaaabbboooooooooba'],
+  ['a late stand-in is never the one that somebody saw before', 'aaaabboooooooooba'],
 ])('%s', async (_, order) => {
   const redis = begin()
   const gave: Visited[] = []
