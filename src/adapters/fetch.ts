@@ -79,8 +79,13 @@ export function withSession<
       everyVisitOf(request, (each) => {
         each.failed = true
       })
-      const answer = await onError?.(error, request)
-      if (answer === undefined) rethrow = { error }
+      let answer: MaybeResponse
+      try {
+        answer = await onError?.(error, request)
+        if (answer === undefined) rethrow = { error }
+      } catch (worse) {
+        rethrow = { error: worse }
+      }
       response = answer ?? plainResponse(error)
     }
     try {

@@ -66,7 +66,7 @@ export function session<D extends object = SessionData, P extends string = 'sess
       const { setCookie } = result instanceof Promise ? await result : result
       replaceResponse(c, withHeaders(c.res, setCookie))
     } catch (error) {
-      dropResponse(c, sessionCookiesOn(c.res, c.req.raw))
+      dropResponse(c, sessionCookiesOn(c.res, visit.request as object))
       throw error
     }
     watchForLateChanges(c, visit)

@@ -57,13 +57,19 @@ function hasProxyHeader(headers: Headers): boolean {
   return false
 }
 
+/** Of a Node request, or of a fetch-style one. */
+function headerOf(headers: Headers | undefined, name: string): unknown {
+  const { get } = headers ?? {}
+  return typeof get === 'function' ? get.call(headers, name) : headers?.[name]
+}
+
 let warned = false
 
 /** Says once that a Secure cookie is going to a browser that talks plain http. */
 export function warnIfPlainHttp(request: unknown): void {
   if (warned) return
   const headers = (request as Connection | undefined)?.headers as Headers | undefined
-  const origin = headers?.['origin'] ?? headers?.['referer']
+  const origin = headerOf(headers, 'origin') ?? headerOf(headers, 'referer')
   if (typeof origin !== 'string' || !origin.startsWith('http://')) return
   warned = true
   process.emitWarning(

@@ -194,6 +194,15 @@ describe('a handler that throws', () => {
     expect([told, app.errors]).toEqual([[thrown], [thrown]])
   })
 
+  test('is committed also when onError throws, which is left to the server then', async () => {
+    const worse = new Error('onError fails')
+    const onError = () => Promise.reject(worse)
+    const { app, browser, store } = await serve(fail, { options: { onError } })
+    await browser.get('/')
+    expect(app.errors).toEqual([worse])
+    expect(await store.records()).toHaveLength(1)
+  })
+
   test('counts as failed whatever the status of its answer', async () => {
     const { browser, store } = await serve(fail, {
       sessions: { cookieOnException: false },

@@ -195,6 +195,70 @@ test.each([
   expect(actors['o']?.over).toBe(true)
 })
 
+test('a stand-in stored again after a failure is another one too', async () => {
+  const redis = begin()
+  const gave: Visited[] = []
+  let reads = 0
+  const a = new Actor(redis.store, async (stepped) => {
+    const failing: Store = {
+      ...stepped,
+      async readForeign(key) {
+        const text = await stepped.readForeign?.(key)
+        if (++reads === 2) throw new Error('connection lost')
+        return text
+      },
+    }
+    gave.push(await visit(failing, OLD, (session) => session.save().catch(() => undefined)))
+  })
+  const b = firstRequest(redis, gave)
+  const out = new Actor(redis.store, async (stepped) => {
+    const first = await visit(stepped)
+    await visit(stepped, first.header, signOut)
+  })
+  for (const actor of [a, a, a, a, b, b, b]) await actor.step()
+  while (!out.over) await out.step()
+  for (const actor of [a, b, a]) {
+    await actor.step()
+    await staysOut(redis, out, gave)
+  }
+})
+
+test('a session that ends while it is taken over leaves nothing, no cookie either', async () => {
+  const redis = begin()
+  let end: (() => void) | undefined
+  const store: Store = {
+    ...redis.store,
+    create(...args) {
+      end?.()
+      return redis.store.create(...args)
+    },
+  }
+  const ended = await visit(store, OLD, async (session) => {
+    end = () => session.invalidate()
+    await session.save()
+  })
+  expect(ended).toMatchObject({ user: 'ada', outcome: 'destroyed', header: OLD })
+  expect(redis.old.size).toBe(0)
+  expect(await dataOf(redis)).toEqual({})
+})
+
+test('a rotation between two executions of one command is not overtaken', async () => {
+  const redis = begin()
+  let rotated = ''
+  const store: Store = {
+    ...redis.store,
+    async replace(...args) {
+      await redis.store.replace(...args)
+      if (rotated === '') {
+        rotated = (await visit(redis.store, OLD, (session) => session.rotate())).header
+      }
+      return redis.store.replace(...args)
+    },
+  }
+  expect(await visit(store)).toMatchObject({ outcome: 'gone', header: OLD })
+  expect(await dataOf(redis, rotated)).toEqual({ user: 'ada' })
+})
+
 test('wherever a first request dies, the next is signed in, and its sign-out is final', async () => {
   for (let steps = 0; steps < 8; steps++) {
     const redis = begin()
@@ -209,6 +273,22 @@ test('wherever a first request dies, the next is signed in, and its sign-out is 
     while (!dying.over) await dying.step()
     expect(await dataOf(redis)).toEqual({})
   }
+})
+
+test('a first request costs six commands, the next one a read', async () => {
+  const redis = begin()
+  const spent: (string | symbol)[] = []
+  const counting = new Proxy(redis.store, {
+    get(store, name) {
+      if (name !== 'now' && name in store) spent.push(name)
+      return Reflect.get(store, name) as unknown
+    },
+  })
+  const { header } = await visit(counting)
+  const whole = ['readForeign', 'read', 'create', 'readForeign', 'replace', 'removeForeign']
+  expect(spent.splice(0).filter((name, at) => name !== spent[at - 1])).toEqual(whole)
+  await visit(counting, header)
+  expect(spent).toEqual(['read'])
 })
 
 test('commands that a client sends twice change nothing', async () => {

@@ -98,28 +98,28 @@ describe('an old record', () => {
   })
 })
 
-describe('when the store fails', () => {
-  /** A store whose named operations fail while `broken` holds them. */
-  async function failing() {
-    const broken = new Set<string>()
-    const old = new Map([['sess:abc', '{"cookie":{"originalMaxAge":null},"user":"ada"}']])
-    const inner = besideForeign(memoryStore(), old)
-    const store = Object.fromEntries(
-      Object.entries(inner).map(([name, operation]) => [
-        name,
-        (...args: never[]) => {
-          if (broken.has(name)) throw new Error('connection lost')
-          return (operation as (...all: never[]) => unknown)(...args)
-        },
-      ]),
-    ) as unknown as typeof inner
-    const migrate = expressSession({ secret: OLD_SECRET })
-    const app = await startApp(createSessions<Data>({ secret: SECRET, store, migrate }), PAGES)
-    const browser = app.browser()
-    browser.cookies.set('connect.sid', signed('abc'))
-    return { broken, old, browser, app }
-  }
+/** A store whose named operations fail while `broken` holds them. */
+async function failing() {
+  const broken = new Set<string>()
+  const old = new Map([['sess:abc', '{"cookie":{"originalMaxAge":null},"user":"ada"}']])
+  const inner = besideForeign(memoryStore(), old)
+  const store = Object.fromEntries(
+    Object.entries(inner).map(([name, operation]) => [
+      name,
+      (...args: never[]) => {
+        if (broken.has(name)) throw new Error('connection lost')
+        return (operation as (...all: never[]) => unknown)(...args)
+      },
+    ]),
+  ) as unknown as typeof inner
+  const migrate = expressSession({ secret: OLD_SECRET })
+  const app = await startApp(createSessions<Data>({ secret: SECRET, store, migrate }), PAGES)
+  const browser = app.browser()
+  browser.cookies.set('connect.sid', signed('abc'))
+  return { broken, old, browser, app }
+}
 
+describe('when the store fails', () => {
   test.each(['readForeign', 'read', 'create', 'replace', 'removeForeign'])(
     'the answer is 503 without a cookie, and the next try works: %s',
     async (operation) => {
@@ -144,9 +144,12 @@ describe('when the store fails', () => {
   })
 })
 
+function make(options: object) {
+  return () => createSessions<Data>({ secret: SECRET, ...options })
+}
+
 describe('option migrate', () => {
   const migrate = expressSession({ secret: OLD_SECRET })
-  const make = (options: object) => () => createSessions<Data>({ secret: SECRET, ...options })
 
   test.each([
     ['no store', {}],
@@ -190,7 +193,7 @@ describe('option migrate', () => {
     } catch (error) {
       expect(error).toBeInstanceOf(OptionError)
       expect((error as OptionError).option).toBe(option)
-      expect(String((error as Error).message)).not.toMatch(/keyboard|12345/)
+      expect((error as Error).message).not.toMatch(/keyboard|12345/)
     }
   })
 })

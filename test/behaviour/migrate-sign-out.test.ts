@@ -22,12 +22,12 @@ function pages() {
     rotate: ({ session: here }) => here.rotate(),
     out: ({ session: here }) => here.invalidate(),
     'at-once': async ({ session: here, request }) => {
-      here[String(request.query['n'])] = 1
+      here[request.url] = 1
       await all()
       return here['user']
     },
-    slow: async ({ session: here }) => {
-      here['late'] = 1
+    slow: async ({ session: here, request }) => {
+      if ('write' in request.query) here['late'] = 1
       slow.came.give()
       await slow.goes.given
       return here['user']
@@ -58,7 +58,7 @@ describe('parallel first requests of one browser', () => {
   test('and a sign-out while one of them is slow: it stays signed out', async () => {
     const { browser, slow } = await switched()
     const other = browser.copy()
-    const late = other.get('/slow')
+    const late = other.get('/slow?write')
     await slow.came.given
     await browser.get('/look')
     await browser.post('/out')
@@ -108,6 +108,18 @@ test('a rotation kills the old cookie', async () => {
   expect((await old.copy(now.port).get('/look')).json).toEqual({})
 })
 
+test('a rotation while a request with the old cookie is slow: that one sets no cookie', async () => {
+  const { browser, slow } = await switched()
+  const late = browser.copy()
+  await browser.get('/look')
+  const answer = late.get('/slow')
+  await slow.came.given
+  await browser.post('/rotate')
+  slow.goes.give()
+  expect(await answer).toMatchObject({ json: 'ada', setCookies: [] })
+  expect((await browser.get('/look')).json).toHaveProperty('user')
+})
+
 test('ours wins over the old cookie', async () => {
   const { browser, sessions } = await switched()
   const session1 = await sessions.open('')
@@ -130,12 +142,12 @@ test('the old cookie is used when ours has ended', async () => {
   expect((await sessions.commit(opened)).setCookie).toMatch(/^__Host-sid=/)
 })
 
-describe('someone signed in with passport', () => {
-  const withAccounts = (app: Express) => {
-    mountAccounts(app)
-    app.get('/who', (request, response) => void response.json(request.user ?? null))
-  }
+function withAccounts(app: Express): void {
+  mountAccounts(app)
+  app.get('/who', (request, response) => void response.json(request.user ?? null))
+}
 
+describe('someone signed in with passport', () => {
   test('stays signed in, signs out, and is out', async () => {
     const oldApp = await startOldApp(redis.server.url, { mount: withAccounts, pages: {} })
     const browser = oldApp.browser()
@@ -154,9 +166,12 @@ describe('someone signed in with passport', () => {
   })
 })
 
-describe('the Redis client', () => {
-  const look = async (change: Switch) => (await (await switched(change)).browser.get('/look')).json
+async function look(change: Switch): Promise<unknown> {
+  const { browser } = await switched(change)
+  return (await browser.get('/look')).json
+}
 
+describe('the Redis client', () => {
   test('can be one of the application, node-redis', async () => {
     const client = await createClient({ url: redis.server.url }).connect()
     onTestFinished(() => client.destroy())
@@ -169,6 +184,16 @@ describe('the Redis client', () => {
     const store = redisStore({ client })
     expect(await look({ after: { store }, migrate: { prefix: 'ss:' } })).toHaveProperty('user')
     expect(await keysOf(redis, 'sess:*')).toEqual([])
+  })
+
+  test('needs no more than to read and delete the old keys', async () => {
+    const commands = '-@all +get +evalsha +eval +set +del +time'.split(' ')
+    const rights = ['on', '>pw', '~session:*', '~sess:*', ...commands]
+    await redis.server.cli('acl', 'setuser', 'shop', ...rights)
+    const { port } = redis.server
+    const store = redisStore({ url: `redis://shop:pw@127.0.0.1:${port}` })
+    onTestFinished(() => store.close?.())
+    expect(await look({ after: { store } })).toHaveProperty('user')
   })
 
   test('can be chosen per request', async () => {

@@ -23,6 +23,11 @@ const PAGES: Pages = {
   update: ({ session }) =>
     session.update((draft) => (draft['visits'] = Number(draft['visits'] ?? 0) + 1)),
   save: ({ session }) => session.save(),
+  'fail-later': async ({ session }) => {
+    session.rotate()
+    await session.update((draft) => void (draft['n'] = 1))
+    throw Object.assign(new Error('it failed'), { status: 500 })
+  },
   fail: ({ session }) => {
     session['late'] = 1
     throw Object.assign(new Error('it failed'), { status: 500 })
@@ -210,6 +215,14 @@ describe('a session of express-session', () => {
   })
 })
 
+test('a session larger than maxBytes stays where it is', async () => {
+  const { browser, now } = await switched({ after: { maxBytes: 10 } })
+  const { status, setCookies } = await browser.get('/look')
+  expect([status, setCookies]).toEqual([500, []])
+  expect(now.errors).toEqual([expect.objectContaining({ code: 'too_large' })])
+  expect(await keysOf(redis, 'sess:*')).toHaveLength(1)
+})
+
 describe('a failed request', () => {
   test('with cookieOnException false takes nothing over; the next one does', async () => {
     const { browser } = await switched({ after: { cookieOnException: false } })
@@ -218,6 +231,12 @@ describe('a failed request', () => {
     expect(await keysOf(redis, 'session:*')).toEqual([])
     expect(await keysOf(redis, 'sess:*')).toHaveLength(1)
     expect((await browser.get('/look')).json).toEqual({ user: 'ada', cart: CART })
+  })
+
+  test('that had saved before it failed is not signed out by a rotation it did not do', async () => {
+    const { browser } = await switched({ after: { cookieOnException: false } })
+    expect((await browser.get('/fail-later')).status).toBe(500)
+    expect((await browser.get('/look')).json).toEqual({ user: 'ada', cart: CART, n: 1 })
   })
 
   test('takes it over by default, like any other', async () => {

@@ -1,0 +1,39 @@
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import { createSessions } from 'sojourn'
+import { session } from 'sojourn/hono'
+import { redisStore } from 'sojourn/redis'
+
+declare module 'sojourn' {
+  interface SessionData {
+    name?: string
+    visits?: number
+  }
+}
+
+const { PORT = 3000, REDIS_URL, SESSION_SECRET } = process.env
+const secret = SESSION_SECRET ?? 'for this example only, known to everybody'
+const store = REDIS_URL ? redisStore({ url: REDIS_URL }) : undefined
+const sessions = createSessions({ secret, store })
+
+const app = new Hono()
+  .use(session(sessions))
+  .get('/', (c) => {
+    const { session } = c.var
+    if (session.name === undefined) return c.text('Hello, nobody.')
+    session.visits = (session.visits ?? 0) + 1
+    return c.text(`Hello, ${session.name}. Visit ${session.visits}.`)
+  })
+  .post('/sign-in', (c) => {
+    c.var.session.rotate()
+    c.var.session.name = c.req.query('name') ?? 'somebody'
+    return c.redirect('/', 303)
+  })
+  .post('/sign-out', (c) => {
+    c.var.session.invalidate()
+    return c.redirect('/', 303)
+  })
+
+serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' }, ({ port }) => {
+  console.log(`http://localhost:${port}`)
+})
