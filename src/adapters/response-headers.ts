@@ -92,7 +92,8 @@ export function forbidsStoring(cacheControl: string): boolean {
 }
 
 function varyByCookie(response: AnyResponse): void {
-  const vary = varyWithCookie(valuesOf(response, 'Vary').join(','))
+  const said = response.getHeader('Vary')
+  const vary = said === undefined ? 'Cookie' : varyWithCookie([said].flat().join(','))
   if (vary !== undefined) response.setHeader('Vary', vary)
 }
 

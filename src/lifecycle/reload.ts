@@ -3,8 +3,10 @@ import { dropData, hydrate, stateOf } from '../session/session.ts'
 import { FlashLog } from '../session/flash.ts'
 import { Base, viewOf } from '../session/base.ts'
 import type { Visit } from '../session/visit.ts'
+import { inTurn } from './commit.ts'
 import { type Engine, ask } from './engine.ts'
 import { readData, readFlash } from './payload.ts'
+import { takeOver } from './take-over.ts'
 
 /**
  * Takes over what is stored now; what this request had changed and not saved is dropped.
@@ -12,6 +14,8 @@ import { readData, readFlash } from './payload.ts'
  * @throws {GoneError} when the session has ended or was rotated since.
  */
 export async function reload(engine: Engine, visit: Visit): Promise<void> {
+  const { adoption } = visit
+  if (adoption !== undefined) await inTurn(visit, () => takeOver(engine, visit, adoption))
   const state = stateOf(visit.session)
   const { base } = state
   if (base !== undefined) {

@@ -19,13 +19,14 @@ export interface SignedInOptions {
  *     const cookie = await signedIn(sessions, { userId: 'ada' })
  *     await fetch(url, { headers: { cookie } })
  *
- * `sessions` is what the application uses; other sessions with the same store, secret and cookie
- * name will do. Where the cookie's name depends on whether the request is Secure (`sid` or
+ * `sessions` is what the application uses; others with the same store, secret, prefix and cookie
+ * options will do. Where the cookie's name depends on whether the request is Secure (`sid` or
  * `__Host-sid`), the header carries both, for one session: each request reads the one it would
  * have been given.
  *
  * @throws {StoreError} when the store failed or was late.
  * @throws {DataError} when the data cannot be stored.
+ * @throws {UsageError} when `timeout` is no timeout.
  */
 export async function signedIn<D extends object = SessionData>(
   sessions: Sessions<D>,

@@ -120,6 +120,20 @@ test('a rotation while a request with the old cookie is slow: that one sets no c
   expect((await browser.get('/look')).json).toHaveProperty('user')
 })
 
+test('on the way back, who was taken over is a visitor, and who was not is still signed in', async () => {
+  const who = { in: (s: Data) => void (s['user'] = 'ada'), who: (s: Data) => s['user'] ?? null }
+  const { old, browser } = await switched({ before: { pages: who } })
+  const other = old.copy()
+  other.cookies.clear()
+  await other.get('/in')
+  await browser.get('/look')
+  expect((await old.get('/who')).json).toBeNull()
+  expect((await other.get('/who')).json).toBe('ada')
+  // And forward again: neither has to sign in once more.
+  expect((await browser.get('/look')).json).toEqual({ user: 'ada' })
+  expect((await other.copy(browser.port).get('/look')).json).toEqual({ user: 'ada' })
+})
+
 test('ours wins over the old cookie', async () => {
   const { browser, sessions } = await switched()
   const session1 = await sessions.open('')

@@ -23,6 +23,7 @@ const PAGES: Pages = {
   update: ({ session }) =>
     session.update((draft) => (draft['visits'] = Number(draft['visits'] ?? 0) + 1)),
   save: ({ session }) => session.save(),
+  reload: ({ session }) => session.reload(),
   'fail-later': async ({ session }) => {
     session.rotate()
     await session.update((draft) => void (draft['n'] = 1))
@@ -81,6 +82,7 @@ describe('a session of express-session', () => {
     ['update', { visits: 1 }],
     ['save', {}],
     ['rotate', {}],
+    ['reload', {}],
   ])('can be used at once: %s', async (page, more) => {
     const { browser } = await switched()
     expect((await browser.post(`/${page}`)).status).toBe(200)

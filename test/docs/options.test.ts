@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { createSessions, memoryStore, OptionError, sessionsFromSettings } from '../../src/index.ts'
+import {
+  createSessions,
+  expressSession,
+  memoryStore,
+  OptionError,
+  sessionsFromSettings,
+} from '../../src/index.ts'
 import { DEFAULTS, LIMITS } from '../../src/options/options.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { root } from './blocks.ts'
@@ -44,6 +50,11 @@ describe('docs/options.md describes every option there is, and no other', () => 
   it('of the cookie', () => {
     const list = known(() => createSessions(given({ secret, cookie: { [nonsense]: 1 } })))
     expect(described('The cookie')).toEqual(list.map((name) => `cookie.${name}`))
+  })
+
+  it('of expressSession', () => {
+    const list = known(() => expressSession(given({ secret, [nonsense]: 1 })))
+    expect(described('`expressSession`')).toEqual(list.map((name) => `expressSession.${name}`))
   })
 
   it('of redisStore', () => {

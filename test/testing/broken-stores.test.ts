@@ -20,6 +20,8 @@ function onFakeClock(make: (now: () => number) => Store): MakeStore {
   }
 }
 
+function doNothing(): void {}
+
 describe('storeConformance', () => {
   test('is passed by a store that says the contract as plainly as it can be said', async () => {
     expect(await failures(onFakeClock((now) => new MapStore(now)))).toEqual([])
@@ -39,8 +41,7 @@ describe('storeConformance', () => {
   })
 
   test('catches a store that takes foreign values for nothing at all', async () => {
-    const putForeign = () => {}
-    expect(await failures(() => ({ store: new MapStore(), putForeign }))).toEqual([
+    expect(await failures(() => ({ store: new MapStore(), putForeign: doNothing }))).toEqual([
       'something else under the key: is undecodable',
       'something else under the key: is neither overwritten nor removed',
     ])

@@ -1,4 +1,4 @@
-import { StoreError, type StoreOperation } from '../../errors.ts'
+import type { StoreOperation } from '../../errors.ts'
 import {
   expiryOf,
   formatPrincipal,
@@ -20,6 +20,7 @@ import { ServerClock } from './clock.ts'
 import { isErrorReply, storeFailure } from './failure.ts'
 import { Feed } from './feed.ts'
 import { type Argument, type Port, portOf } from './port.ts'
+import { bytes, readAnswer, text, unexpected } from './replies.ts'
 import { scripts } from './scripts.generated.ts'
 import { type OpenSubscriber, subscriberOf } from './subscriber.ts'
 
@@ -177,24 +178,4 @@ class BoundStore implements Store {
     this.#clock.doubt()
     return storeFailure(operation, error)
   }
-}
-
-function readAnswer(value: unknown): ReadAnswer {
-  if (value === null) return 'absent'
-  const record = parseRecord(bytes('read', value))
-  if (record !== 'newer') return record
-  throw new StoreError('read', 'the record was written by a newer version of the library')
-}
-
-function bytes(operation: StoreOperation, value: unknown): Buffer {
-  if (Buffer.isBuffer(value)) return value
-  throw unexpected(operation, value)
-}
-
-function text(operation: StoreOperation, value: unknown): string {
-  return bytes(operation, value).toString('latin1')
-}
-
-function unexpected(operation: StoreOperation, value: unknown): StoreError {
-  return new StoreError(operation, `the client answered with ${typeof value} where bytes belong`)
 }

@@ -3,8 +3,7 @@ import { type SessionRecord, revisionOf } from '../../record/record.ts'
 import type { Store } from '../../store/store.ts'
 import type { Checks } from '../conformance.ts'
 import type { Given } from './given.ts'
-import { expecting, fresh, recordOf, successor } from './records.ts'
-import { touchOf } from './touch-checks.ts'
+import { expecting, fresh, recordOf, successor, touchOf } from './records.ts'
 
 const AT_ONCE = 12
 const RACES = 8

@@ -1,5 +1,5 @@
 import { type Payload, type SessionRecord, WRITES_KEPT } from '../../record/record.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, Touch } from '../../store/store.ts'
 
 let made = 0
 
@@ -51,6 +51,14 @@ export function successor(
 /** What a replace of this record is told to expect. */
 export function expecting({ writes, familyHash }: SessionRecord) {
   return { revision: writes[0] as string, familyHash }
+}
+
+/** A touch 100 ms after the last activity, except for what is given. */
+export function touchOf(
+  { familyHash, edition, touchedAt }: SessionRecord,
+  given: Partial<Touch> = {},
+): Touch {
+  return { familyHash, edition, at: touchedAt + 100, writeId: fresh('write'), ...given }
 }
 
 export const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))

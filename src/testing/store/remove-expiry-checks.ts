@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { expiryOf } from '../../record/record.ts'
 import { type Checks, forEach } from '../conformance.ts'
 import { type Given, SHORT_LIFE_MS } from './given.ts'
-import { dying, expecting, fresh, successor } from './records.ts'
-import { touchOf } from './touch-checks.ts'
+import { dying, expecting, fresh, successor, touchOf } from './records.ts'
 
 type Removal = readonly [principal: string | null, who: string | null]
 

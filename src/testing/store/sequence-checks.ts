@@ -6,8 +6,7 @@ import type { Store } from '../../store/store.ts'
 import { type Checks, forEach } from '../conformance.ts'
 import { Random } from '../random.ts'
 import type { Given } from './given.ts'
-import { comparable, expecting, fresh, recordOf, successor } from './records.ts'
-import { touchOf } from './touch-checks.ts'
+import { comparable, expecting, fresh, recordOf, successor, touchOf } from './records.ts'
 
 const STEPS = 100
 

@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict'
 import { type SessionRecord, expiryOf } from '../../record/record.ts'
-import type { Touch, TouchAnswer } from '../../store/store.ts'
+import type { TouchAnswer } from '../../store/store.ts'
 import { type Checks, forEach } from '../conformance.ts'
 import { type Given, SHORT_LIFE_MS } from './given.ts'
-import { comparable, dying, EVERY_BYTE, expecting, fresh, successor } from './records.ts'
-
-/** A touch 100 ms after the last activity, except for what is given. */
-export function touchOf(
-  { familyHash, edition, touchedAt }: SessionRecord,
-  given: Partial<Touch> = {},
-): Touch {
-  return { familyHash, edition, at: touchedAt + 100, writeId: fresh('write'), ...given }
-}
+import { comparable, dying, EVERY_BYTE, expecting, fresh, successor, touchOf } from './records.ts'
 
 /** Store.touch: rule 11 of the protocol. */
 export const touchChecks: Checks<Given> = {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Checks } from '../conformance.ts'
 import type { Given } from './given.ts'
-import { expecting, fresh, recordOf, successor } from './records.ts'
-import { touchOf } from './touch-checks.ts'
+import { expecting, fresh, recordOf, successor, touchOf } from './records.ts'
 
 /** Records are values: nobody changes one. */
 export const valueChecks: Checks<Given> = {
