@@ -92,8 +92,8 @@ export function forbidsStoring(cacheControl: string): boolean {
 }
 
 function varyByCookie(response: AnyResponse): void {
-  const said = response.getHeader('Vary')
-  const vary = said === undefined ? 'Cookie' : varyWithCookie([said].flat().join(','))
+  const said = valuesOf(response, 'Vary')
+  const vary = said.length === 0 ? 'Cookie' : varyWithCookie(said.join(','))
   if (vary !== undefined) response.setHeader('Vary', vary)
 }
 
