@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts'
-import { LEFT_BEHIND, SessionObject, stateOf } from '../session/session.ts'
+import { leaveBehind } from '../session/leave-behind.ts'
+import { SessionObject, stateOf } from '../session/session.ts'
 import { lockMembers } from '../session/lock-members.ts'
 import type { Outcome } from '../session/members.ts'
 import { SessionState } from '../session/state.ts'
@@ -33,14 +33,14 @@ export class ExpressSessionObject extends SessionObject {
 
   /** Ends this session and puts a new, empty one on the request. This object keeps its data. */
   regenerate(callback?: Callback): Promise<void> | undefined {
-    leaveBehind(this)
+    leaveBehind(this, successorOf(this))
     return answer(Promise.resolve(), callback)
   }
 
   /** Ends this session in the store now. What is on the request afterwards is a new, empty one. */
   destroy(callback?: Callback): Promise<void> | undefined {
     const { visit } = stateOf(this)
-    leaveBehind(this)
+    leaveBehind(this, successorOf(this))
     return answer(visit.lifecycle.save(visit), callback)
   }
 
@@ -71,13 +71,8 @@ export class ExpressSessionObject extends SessionObject {
 
 lockMembers(ExpressSessionObject.prototype)
 
-function leaveBehind(session: ExpressSessionObject): void {
-  const state = stateOf(session)
-  const { visit } = state
-  if (state.standing === 'replaced') throw new UsageError(LEFT_BEHIND)
-  visit.end(state.base)
-  state.standing = 'replaced'
-  visit.session = new ExpressSessionObject(new SessionState(visit))
+function successorOf(session: ExpressSessionObject): ExpressSessionObject {
+  return new ExpressSessionObject(new SessionState(stateOf(session).visit))
 }
 
 /** Callbacks run outside of the promise, so that what they throw is an ordinary exception. */

@@ -1,7 +1,7 @@
-import { UsageError } from '../errors.ts'
 import { type Data, setOwn } from '../session/changes.ts'
+import { leaveBehind } from '../session/leave-behind.ts'
 import { lockMembers } from '../session/lock-members.ts'
-import { LEFT_BEHIND, SessionObject, stateOf } from '../session/session.ts'
+import { SessionObject, stateOf } from '../session/session.ts'
 import { SessionState } from '../session/state.ts'
 
 /** A session with the members that Fastify's session plugins call. */
@@ -18,14 +18,9 @@ export class FastifySessionObject extends SessionObject {
 
   /** Ends this session and puts a new one on the request, with the data under `keepKeys`. */
   regenerate(keepKeys: Iterable<string> = []): Promise<void> {
-    const state = stateOf(this)
-    const { visit } = state
-    if (state.standing === 'replaced') throw new UsageError(LEFT_BEHIND)
-    const next = new FastifySessionObject(new SessionState(visit))
+    const next = new FastifySessionObject(new SessionState(stateOf(this).visit))
     for (const key of keepKeys) next.set(key, this.get(key))
-    visit.end(state.base)
-    state.standing = 'replaced'
-    visit.session = next
+    leaveBehind(this, next)
     return Promise.resolve()
   }
 }

@@ -17,6 +17,7 @@ export interface SessionRecord {
   readonly promotedAt: number
   readonly createdAt: number
   readonly touchedAt: number
+  /** Whole seconds: that is how it is stored. */
   readonly timeoutMs: number
   /** How late activity may be noted; the record outlives its idle timeout by this. */
   readonly touchIntervalMs: number
