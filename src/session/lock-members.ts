@@ -2,7 +2,7 @@ import { DataError } from '../errors.ts'
 import { defineProto } from './changes.ts'
 
 /** Member names of features to come: kept free, so that no data grow under them. */
-const KEPT_FREE = ['principal', 'signedInAt', 'signIn', 'signOut', 'ended']
+const KEPT_FREE = ['signedInAt', 'signIn', 'signOut', 'ended']
 
 /**
  * Makes every member of a session class an accessor whose setter throws, and freezes its

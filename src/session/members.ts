@@ -33,6 +33,11 @@ export declare class SessionMembers<D extends object = SessionData> {
   /** When the session ends if this request is the last: idle timeout or absolute end. */
   get expiresAt(): Date
   /**
+   * Whoever is signed in, a user id; `null` for nobody. In this version only `signedIn()` of
+   * sojourn/testing stores one.
+   */
+  get principal(): string | null
+  /**
    * Changes the idle timeout of this one session, for the rest of its life: every later request
    * on every node sees it; it survives rotate() and clear(), and ends with the session. On a
    * visitor it creates the session. The absolute timeout stays what it is.
@@ -85,13 +90,7 @@ export declare class SessionMembers<D extends object = SessionData> {
 }
 
 /** Names that are, or will be, members: they cannot be keys of session data. */
-export type ReservedName =
-  | keyof SessionMembers
-  | 'principal'
-  | 'signedInAt'
-  | 'signIn'
-  | 'signOut'
-  | 'ended'
+export type ReservedName = keyof SessionMembers | 'signedInAt' | 'signIn' | 'signOut' | 'ended'
 
 /** A session: your data as plain properties, beside its members. */
 export type Session<D extends object = SessionData> = SessionMembers<D> & Partial<D>

@@ -26,7 +26,7 @@ export function firstRecord(state: SessionState, written: Written): SessionRecor
     deadline: absoluteTimeoutMs === null ? null : now + absoluteTimeoutMs,
     persistent: state.persistent,
     csrfNonce: state.csrfNonce,
-    principal: null,
+    principal: state.principal,
     data,
     flash,
   }
@@ -44,12 +44,13 @@ export function nextRecord(
 ): SessionRecord {
   const { touchIntervalMs } = visit.lifecycle.policy
   const record = rewritten(visit.countsAsActivity, theirs, written)
-  const { timeoutMs, family, persistent, csrfNonce } = wishes
+  const { timeoutMs, family, persistent, csrfNonce, principal } = wishes
   return {
     ...record,
     ...(timeoutMs !== undefined && { timeoutMs, touchIntervalMs: touchIntervalMs(timeoutMs) }),
     ...(persistent !== undefined && { persistent }),
     ...(csrfNonce !== undefined && { csrfNonce }),
+    ...(principal !== undefined && { principal }),
     ...(family !== undefined && {
       familyHash: hashFamily(family),
       edition: 0,

@@ -47,6 +47,10 @@ export class SessionObject {
     return new Date(Math.min(active + timeoutMs, deadline ?? Number.POSITIVE_INFINITY))
   }
 
+  get principal(): string | null {
+    return this.#state.principal
+  }
+
   adjustTimeoutForSession(seconds: number): void {
     const state = writable(this.#state)
     const checked = checkSeconds(seconds, LIMITS.seconds)

@@ -17,6 +17,7 @@ export type Standing = 'open' | 'refused' | 'gone' | 'replaced'
 export interface Wishes {
   timeoutMs?: number
   persistent?: boolean
+  principal?: string
   csrfNonce?: string
   /** The family of a hard rotation. */
   family?: string
@@ -95,6 +96,10 @@ export class SessionState {
 
   get persistent(): boolean {
     return this.wishes.persistent ?? this.base?.record.persistent ?? false
+  }
+
+  get principal(): string | null {
+    return this.wishes.principal ?? this.base?.record.principal ?? null
   }
 
   get csrfNonce(): string {

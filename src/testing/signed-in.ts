@@ -1,4 +1,6 @@
 import { createSeal } from '../cookie/credential.ts'
+import { UsageError } from '../errors.ts'
+import { show } from '../options/check.ts'
 import type { SessionData } from '../options/options.ts'
 import type { ResolvedCookie } from '../options/resolve-cookie.ts'
 import type { Base } from '../session/base.ts'
@@ -8,6 +10,11 @@ import type { Sessions } from '../sessions.ts'
 export interface SignedInOptions {
   /** This session's timeout, as `adjustTimeoutForSession()` takes it. Default: option `timeout`. */
   readonly timeout?: number
+  /**
+   * Whoever is signed in, a user id: `session.principal`. Any string but an empty one, well formed.
+   * Default nobody.
+   */
+  readonly principal?: string
   /** The request that opens it. A Redis client chosen per request is chosen by it. Default none. */
   readonly request?: object
 }
@@ -24,6 +31,7 @@ export interface SignedInOptions {
  * `__Host-sid`), the header carries both, for one session: each request reads the one it would
  * have been given.
  *
+ * @throws {UsageError} for a principal that cannot be one.
  * @throws {StoreError} when the store failed or was late.
  * @throws {DataError} when the data cannot be stored.
  * @throws {UsageError} when `timeout` is no timeout.
@@ -31,14 +39,25 @@ export interface SignedInOptions {
 export async function signedIn<D extends object = SessionData>(
   sessions: Sessions<D>,
   data: NoInfer<Partial<D>>,
-  { timeout, request }: SignedInOptions = {},
+  { timeout, principal, request }: SignedInOptions = {},
 ): Promise<string> {
   const session = await sessions.open(undefined, request)
   Object.assign(session, data)
+  if (principal !== undefined) {
+    stateOf(session as unknown as SessionObject).wishes.principal = checked(principal)
+  }
   // Stores the session even when there are no data.
   session.adjustTimeoutForSession(timeout ?? session.timeout)
   await sessions.commit(session)
   return cookieHeaderOf(session as unknown as SessionObject)
+}
+
+function checked(principal: unknown): string {
+  if (typeof principal === 'string' && principal !== '' && principal.isWellFormed())
+    return principal
+  throw new UsageError(
+    `principal must be a well-formed string, and not empty, not ${show(principal)}`,
+  )
 }
 
 /** The signature covers the name, so each name has a value of its own. */

@@ -16,6 +16,7 @@ const MEMBERS = [
   'createdAt',
   'timeout',
   'expiresAt',
+  'principal',
   'adjustTimeoutForSession',
   'invalidate',
   'rotate',
@@ -31,7 +32,7 @@ const MEMBERS = [
 ] as const
 
 /** Free for later, and refused as data until then. */
-const KEPT_FREE = ['principal', 'signedInAt', 'signIn', 'signOut', 'ended'] as const
+const KEPT_FREE = ['signedInAt', 'signIn', 'signOut', 'ended'] as const
 
 const EXPRESS_MEMBERS = [
   'cookie',

@@ -48,6 +48,36 @@ describe('signedIn', () => {
     expect(await after.json()).toEqual({})
   })
 
+  test('stores whoever is signed in, for the life of the session', async () => {
+    const { sessions } = makeSessions()
+    const cookie = await signedIn(sessions, { cart: [] }, { principal: 'ada lovelace' })
+    const first = await sessions.open(cookie)
+    expect(first.principal).toBe('ada lovelace')
+    first.clear()
+    first.rotate()
+    const { setCookie } = await sessions.commit(first)
+    const [next = ''] = (setCookie ?? '').split(';')
+    const second = await sessions.open(next)
+    expect(second.principal).toBe('ada lovelace')
+    second.invalidate()
+    expect(second.principal).toBeNull()
+    await sessions.commit(second)
+    expect((await sessions.open(next)).principal).toBeNull()
+  })
+
+  test.each([[''], ['\ud800'], [7], [null]])('refuses %j as a principal', async (principal) => {
+    const { sessions, store } = makeSessions()
+    const options = { principal: principal as string }
+    await expect(signedIn(sessions, {}, options)).rejects.toThrow(/principal must be a well-formed/)
+    expect(store.totalCalls).toBe(0)
+  })
+
+  test('nobody is signed in without a principal', async () => {
+    const { sessions } = makeSessions()
+    const session = await sessions.open(await signedIn(sessions, { user: 'ada' }))
+    expect(session.principal).toBeNull()
+  })
+
   test('is who a fetch-style request comes from, local or not', async () => {
     const { sessions } = makeSessions()
     const cookie = await signedIn(sessions, { user: 'ada' })

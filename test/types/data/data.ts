@@ -55,7 +55,7 @@ createSessions<AdminData>({ secret, merge: { other: () => 1 } })
 // A key with the name of a member, present or to come, is refused.
 // @ts-expect-error -- 'id' is a member
 createSessions<{ id: string }>({ secret })
-// @ts-expect-error -- 'principal' is kept free
+// @ts-expect-error -- 'principal' is a member
 createSessions<{ principal: string }>({ secret })
 createSessions<{ flash: string[]; csrfToken: string; passport: object }>({ secret })
 

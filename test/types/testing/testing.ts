@@ -27,8 +27,9 @@ await signedIn(sessions, {})
 await signedIn(sessions, { user: 'ada' })
 // @ts-expect-error -- another type
 await signedIn(sessions, { userId: 7 })
-// @ts-expect-error -- principals come with the accounts
 await signedIn(sessions, {}, { principal: 'ada' })
+// @ts-expect-error -- a user id is a string
+await signedIn(sessions, {}, { principal: 7 })
 
 // Data of one set of sessions, by type argument.
 const admin = createSessions<{ level: number }>({ secret })
