@@ -8,7 +8,7 @@ import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { carryOut, inTurn, noteTouch } from './commit.ts'
 import { type Engine, storeNow } from './engine.ts'
-import { checkSize, readData, readFlash, writeData } from './payload.ts'
+import { checkSize, readData, readFlash, writeData, writeFlash } from './payload.ts'
 import { offer, patience } from './write.ts'
 
 /**
@@ -70,15 +70,12 @@ async function tryReplace(
   if (state.base !== base) return false
   const { visit } = state
   const { record } = base
+  const { builtIn } = engine.policy.serializer
   const data = await writeData(engine, draft, record.id)
-  checkSize(engine, data, record.flash)
+  const flash = builtIn ? record.flash : await writeFlash(engine, base.flash, record.id)
+  checkSize(engine, data, flash)
   const now = storeNow(engine, visit)
-  const next = rewritten(visit.countsAsActivity, record, {
-    writeId,
-    now,
-    data,
-    flash: record.flash,
-  })
+  const next = rewritten(visit.countsAsActivity, record, { writeId, now, data, flash })
   const answer = await offer(engine, state, record, next)
   if (answer === 'gone') throw new GoneError(record.id)
   if (answer === 'replaced') {

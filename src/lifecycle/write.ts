@@ -123,7 +123,11 @@ interface Merged {
   readonly whole: boolean
 }
 
-/** This request's changes on top of `theirs`. Payloads it did not change are kept as they lie. */
+/**
+ * This request's changes on top of `theirs`. Payloads it did not change are kept as they lie, if
+ * the built-in serializer made them. Any other may write them differently by now, with a new key
+ * for example, so every write writes them anew.
+ */
 async function mergeOnto(
   engine: Engine,
   state: SessionState,
@@ -133,16 +137,17 @@ async function mergeOnto(
 ): Promise<Merged> {
   const base = state.base as Base
   const cleared = draft.wishes.clears !== undefined
+  const anew = cleared || !engine.policy.serializer.builtIn
   const seenWhole = cleared || (theirs === base.record && base.whole)
   let { data, flash } = theirs
-  if (cleared || draft.changesData) {
+  if (anew || draft.changesData) {
     data = seenWhole
       ? await writeDraft(engine, draft, theirs.id)
       : await writeData(engine, await mergeData(engine, base, theirs, draft), theirs.id)
   }
   const stored = theirs === base.record ? base.flash : await readFlash(engine, theirs)
   const entries = draft.flash.applyTo(cleared ? [] : stored)
-  if (cleared || draft.flash.changed) flash = await writeFlash(engine, entries, theirs.id)
+  if (anew || draft.flash.changed) flash = await writeFlash(engine, entries, theirs.id)
   checkSize(engine, data, flash)
   const now = storeNow(engine, state.visit)
   const record = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
