@@ -20,6 +20,7 @@ export {
 } from './errors.ts'
 export type { SessionErrorCode, StoreOperation } from './errors.ts'
 export type { RejectReason, SessionEvent, SessionEventMessage } from './events.ts'
+export type { ClearSiteData } from './options/clear-site-data.ts'
 export type {
   CookieOptions,
   Deserialize,

@@ -1,31 +1,38 @@
 import { STATUS_CODES } from 'node:http'
 import { SessionError, UsageError } from '../errors.ts'
 import { type Visit, everyVisitOf } from '../session/visit.ts'
-import { forbidsStoring, varyWithCookie } from './response-headers.ts'
+import { type HeadersToAdd, forbidsStoring, varyWithCookie, withTypes } from './response-headers.ts'
+
+/** The headers a commit asks for. */
+type Asked = Pick<HeadersToAdd, 'setCookie' | 'clearSiteData'>
 
 /**
- * Adds what a commit asks for: its cookie, if it has one, and `Vary: Cookie`. Answers the same
+ * Adds what a commit asks for, if anything, and `Vary: Cookie`. Answers the same
  * response, or one like it where its headers cannot be changed (Response.redirect(), fetch()).
  * No status below 200 can be given to a new response: one that upgrades stays as it is.
  */
-export function withHeaders(response: Response, setCookie?: string): Response {
+export function withHeaders(response: Response, asked: Asked): Response {
   try {
-    addHeaders(response.headers, setCookie)
+    addHeaders(response.headers, asked)
     return response
   } catch {
     if (response.status < 200) return response
     const copy = new Response(response.body, response)
-    addHeaders(copy.headers, setCookie)
+    addHeaders(copy.headers, asked)
     return copy
   }
 }
 
-function addHeaders(headers: Headers, setCookie: string | undefined): void {
+function addHeaders(headers: Headers, { setCookie, clearSiteData }: Asked): void {
   if (setCookie !== undefined) {
     headers.append('Set-Cookie', setCookie)
     if (!forbidsStoring(headers.get('Cache-Control') ?? '')) {
       headers.set('Cache-Control', 'no-store')
     }
+  }
+  if (clearSiteData !== undefined) {
+    const said = headers.get('Clear-Site-Data') ?? ''
+    headers.set('Clear-Site-Data', withTypes(said, clearSiteData))
   }
   const vary = varyWithCookie(headers.get('Vary') ?? '')
   if (vary !== undefined) headers.set('Vary', vary)

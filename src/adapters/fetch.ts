@@ -93,7 +93,10 @@ export function withSession<
       response = left instanceof Promise ? await left : left
     } catch (error) {
       const answer = await refuse(error, request)
-      response = sessionCookiesOn(response, request).reduce(withHeaders, answer)
+      response = sessionCookiesOn(response, request).reduce(
+        (answered, setCookie) => withHeaders(answered, { setCookie }),
+        answer,
+      )
     }
     if (rethrow !== undefined) throw rethrow.error
     return response
@@ -152,8 +155,8 @@ function showOnce(visit: Visit): Visit {
 function leave(corridor: Corridor, visit: Visit, response: Response): Response | Promise<Response> {
   const result = corridor.commit(visit, visit.failed || response.status >= 500)
   return result instanceof Promise
-    ? result.then(({ setCookie }) => withHeaders(response, setCookie))
-    : withHeaders(response, result.setCookie)
+    ? result.then((late) => withHeaders(response, late))
+    : withHeaders(response, result)
 }
 
 function shown<D extends object>(visit: Visit): Session<D> {

@@ -63,8 +63,8 @@ export function session<D extends object = SessionData, P extends string = 'sess
     }
     try {
       const result = corridor.commit(visit, c.error !== undefined || c.res.status >= 500)
-      const { setCookie } = result instanceof Promise ? await result : result
-      replaceResponse(c, withHeaders(c.res, setCookie))
+      const asked = result instanceof Promise ? await result : result
+      replaceResponse(c, withHeaders(c.res, asked))
     } catch (error) {
       dropResponse(c, sessionCookiesOn(c.res, visit.request as object))
       throw error

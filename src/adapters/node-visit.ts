@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { UsageError } from '../errors.ts'
+import type { CommitResult } from '../lifecycle/commit.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
@@ -41,9 +42,13 @@ class SessionCommit implements FirstByte {
     if (!drops) watchForLateChanges(visit, this.#response, complete)
     const result = this.#corridor.commit(visit, failed)
     return result instanceof Promise
-      ? result.then(({ setCookie }) => ({ setCookie, varies: visit.looked }))
-      : { setCookie: result.setCookie, varies: visit.looked }
+      ? result.then((late) => headersFor(late, visit))
+      : headersFor(result, visit)
   }
+}
+
+function headersFor({ setCookie, clearSiteData }: CommitResult, { looked }: Visit): HeadersToAdd {
+  return { setCookie, clearSiteData, varies: looked }
 }
 
 /**

@@ -4,6 +4,8 @@ import type { AnyResponse } from './any-response.ts'
 export interface HeadersToAdd {
   /** A whole Set-Cookie value. Appended to the application's cookies, never in place of one. */
   setCookie?: string
+  /** A whole Clear-Site-Data value, which joins the application's. */
+  clearSiteData?: string
   /** The handler looked at the session, so the response depends on the Cookie header. */
   varies: boolean
 }
@@ -59,16 +61,20 @@ export function setHeaders(response: AnyResponse, headers: HeaderList): void {
 
 /** There is something to add. */
 export function adds(additions: HeadersToAdd[]): boolean {
-  return additions.some(({ setCookie, varies }) => varies || setCookie !== undefined)
+  return additions.some(
+    ({ setCookie, clearSiteData, varies }) =>
+      varies || setCookie !== undefined || clearSiteData !== undefined,
+  )
 }
 
 /** Adds to the headers set on the response, each at most once however often it is called. */
 export function addHeaders(response: AnyResponse, additions: HeadersToAdd[]): void {
-  for (const { setCookie, varies } of additions) {
+  for (const { setCookie, clearSiteData, varies } of additions) {
     if (setCookie !== undefined) {
       appendCookie(response, setCookie)
       forbidStoring(response)
     }
+    if (clearSiteData !== undefined) clear(response, clearSiteData)
     if (varies) varyByCookie(response)
   }
 }
@@ -89,6 +95,17 @@ function forbidStoring(response: AnyResponse): void {
 export function forbidsStoring(cacheControl: string): boolean {
   const directives = cacheControl.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').split(',')
   return directives.some((directive) => directive.trim().toLowerCase() === 'no-store')
+}
+
+function clear(response: AnyResponse, types: string): void {
+  const said = valuesOf(response, 'Clear-Site-Data').join(',')
+  response.setHeader('Clear-Site-Data', withTypes(said, types))
+}
+
+/** The types of both. It is a list: what the application asked for stays. */
+export function withTypes(clearSiteData: string, types: string): string {
+  const all = `${clearSiteData},${types}`.split(',').map((type) => type.trim())
+  return [...new Set(all.filter((type) => type !== ''))].join(', ')
 }
 
 function varyByCookie(response: AnyResponse): void {

@@ -18,6 +18,8 @@ export interface CommitResult {
   readonly outcome: Outcome
   /** The value of the one Set-Cookie header to send, if any. */
   readonly setCookie?: string
+  /** The value of the Clear-Site-Data header to send, if any: option `clearSiteData`. */
+  readonly clearSiteData?: string
 }
 
 /** What the end of a request has to do. */
@@ -186,8 +188,13 @@ function resultOf({ policy }: Engine, visit: Visit, outcome: Outcome): CommitRes
   visit.finished = true
   const { owedCookie } = visit
   const { name, secure, sent } = visit.cookie
-  if (outcome === 'destroyed' && sent) {
-    return { outcome, setCookie: removeCookie(name, secure, policy.cookie.attributes) }
+  if (outcome !== 'destroyed') {
+    return owedCookie === undefined ? { outcome } : { outcome, setCookie: owedCookie }
   }
-  return owedCookie === undefined ? { outcome } : { outcome, setCookie: owedCookie }
+  const { clearSiteData } = policy
+  return {
+    outcome,
+    ...(sent && { setCookie: removeCookie(name, secure, policy.cookie.attributes) }),
+    ...(clearSiteData !== undefined && { clearSiteData }),
+  }
 }

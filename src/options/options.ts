@@ -1,5 +1,6 @@
 import type { Payload } from '../record/record.ts'
 import type { Store } from '../store/store.ts'
+import type { ClearSiteData } from './clear-site-data.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -113,6 +114,12 @@ export interface SessionOptions<D extends object = SessionData> {
    */
   readonly cookieOnException?: boolean
   readonly cookie?: CookieOptions
+  /**
+   * What the browser is asked to forget when a request ends its session (outcome `destroyed`), in a
+   * `Clear-Site-Data` header: `['cache', 'storage']`. Default none. Browsers obey only over https.
+   * Surprise: `'cookies'` takes those of the whole registrable domain, siblings' too.
+   */
+  readonly clearSiteData?: readonly ClearSiteData[]
   /**
    * Sessions of another library to take over at their first use: `expressSession({ secret })`.
    * Needs the store of the Redis in which they lie.

@@ -6,6 +6,7 @@ import {
   requireSeconds,
   show,
 } from './check.ts'
+import { resolveClearSiteData } from './clear-site-data.ts'
 import { type ResolvedCookie, resolveCookie } from './resolve-cookie.ts'
 import { OptionError } from '../errors.ts'
 import { DEFAULTS, LIMITS } from './options.ts'
@@ -30,6 +31,8 @@ export interface Policy {
   readonly merge: ReadonlyMap<string, MergeFunction<unknown>>
   readonly cookieOnException: boolean
   readonly cookie: ResolvedCookie
+  /** The value of the header, where there is one to send. */
+  readonly clearSiteData: string | undefined
   readonly migrate: Migration | undefined
 }
 
@@ -55,6 +58,7 @@ const KNOWN = [
   'merge',
   'cookieOnException',
   'cookie',
+  'clearSiteData',
   'migrate',
 ] as const satisfies readonly (keyof SessionOptions)[]
 
@@ -92,6 +96,7 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     merge: resolveMerge(options.merge),
     cookieOnException: requireBoolean('cookieOnException', cookieOnException),
     cookie: resolveCookie(options.cookie),
+    clearSiteData: resolveClearSiteData(options.clearSiteData),
     migrate: resolveMigration(options.migrate, options.store),
   })
 }

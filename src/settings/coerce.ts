@@ -47,6 +47,13 @@ export function word(setting: string, value: unknown): string {
   return text(setting, value).trim().toLowerCase()
 }
 
+/** Words separated by commas; their case counts. */
+export function list(setting: string, value: unknown): string[] {
+  return text(setting, value)
+    .split(',')
+    .map((item) => item.trim())
+}
+
 /** Seconds, fractions allowed, to milliseconds. */
 export function secondsToMs(setting: string, value: unknown): number {
   return Math.round(number(setting, value) * 1000)

@@ -32,6 +32,7 @@ const SETTINGS: Readonly<Record<string, Coercion>> = {
   socket_timeout: ['options', 'storeTimeoutMs', to.secondsToMs],
   max_bytes: ['options', 'maxBytes', to.number],
   cookie_on_exception: ['options', 'cookieOnException', to.flag],
+  clear_site_data: ['options', 'clearSiteData', to.list],
   cookie_name: ['cookie', 'name', to.text],
   cookie_max_age: ['cookie', 'maxAge', to.numberOrNone],
   cookie_path: ['cookie', 'path', to.text],

@@ -128,6 +128,41 @@ describe('adjustTimeoutForSession', () => {
   })
 })
 
+/** What the end of a session asks the browser to forget. */
+async function cleared(clearSiteData: unknown): Promise<string | undefined> {
+  const sessions = make({ clearSiteData })
+  const session = await sessions.open('__Host-sid=old')
+  session.invalidate()
+  return (await sessions.commit(session)).clearSiteData
+}
+
+describe('clearSiteData', () => {
+  test.each([
+    [['cache'], '"cache"'],
+    [['cache', 'cookies', 'storage'], '"cache", "cookies", "storage"'],
+    [['*'], '"*"'],
+    [[], undefined],
+    [undefined, undefined],
+  ])('%j is sent as %s', async (types, value) => {
+    expect(await cleared(types)).toBe(value)
+  })
+
+  test.each([
+    'cache',
+    null,
+    true,
+    {},
+    ['Cache'],
+    ['"cache"'],
+    ['cache, cookies'],
+    ['x\r\nSet-Cookie: a=b'],
+    [7],
+  ])('THREATS T16: %j is refused', (types) => {
+    const { option, message } = refusal({ clearSiteData: types })
+    expect([option, message]).toEqual(['clearSiteData', expect.not.stringContaining('\n')])
+  })
+})
+
 describe('unknown options', () => {
   test.each([
     ['timeOut', 'timeout'],

@@ -168,6 +168,14 @@ describe('sessionsFromSettings', () => {
       expect(await redis.server.cli('dbsize')).toBe(records)
     })
 
+    test('clear_site_data is a list', async () => {
+      const { sessions, cookie } = await begin({ clear_site_data: 'cache, storage' })
+      const leaving = await sessions.open(`${cookie.name}=${cookie.value}`, {}, { local: true })
+      leaving.invalidate()
+      expect((await sessions.commit(leaving)).clearSiteData).toBe('"cache", "storage"')
+      expect(refusal(named({ clear_site_data: 'cache,,' })).option).toBe('clearSiteData')
+    })
+
     test.each(['timeout', 'absolute_timeout', 'max_bytes', 'port', 'db', 'socket_timeout'])(
       '%s that is no number is refused under its own name',
       (name) => {

@@ -56,6 +56,10 @@ function act({ shop, admin }: Sets, request: IncomingMessage): Acted {
     case '/leave-admin':
       ofAdmin.invalidate()
       break
+    case '/leave-both':
+      ofShop.invalidate()
+      ofAdmin.invalidate()
+      break
     case '/both':
       ofShop.cart = ['tea']
       ofAdmin.level = 3
@@ -118,6 +122,19 @@ describe.each<[string, Listen]>([
     })
     expect(names((await browser.get('/leave-admin')).setCookies)).toEqual(['admin'])
     expect((await browser.get('/')).json).toMatchObject({ shop: { cart: ['tea'] }, admin: {} })
+  })
+
+  test('what both ask the browser to forget is sent once', async () => {
+    const browser = await visit(
+      serve,
+      makeSets({
+        shop: { clearSiteData: ['cache', 'prefetchCache'] },
+        admin: { clearSiteData: ['storage', 'cache'] },
+      }),
+    )
+    await browser.get('/both')
+    const { headers } = await browser.get('/leave-both')
+    expect(headers['clear-site-data']).toBe('"cache", "prefetchCache", "storage"')
   })
 
   test('a change in one sets no cookie of the other', async () => {

@@ -64,12 +64,15 @@ export class Stage {
   readonly sessions: Sessions<Data>
   readonly store: LatchStore
   readonly #driver: Driver
+  readonly #tested: StoreUnderTest
   readonly #prefix: string
+  readonly #beside: Stage[] = []
   #served: Served | undefined
   #pages: Pages = common
 
   constructor(driver: Driver, store: StoreUnderTest, options: Partial<SessionOptions<Data>> = {}) {
     this.#driver = driver
+    this.#tested = store
     this.#prefix = `${driver.name} on ${store.name}:`.replaceAll(' ', '-')
     this.store = new LatchStore(store.open())
     this.sessions = createSessions<Data>({
@@ -86,6 +89,13 @@ export class Stage {
   async open(): Promise<this> {
     this.#served = await this.#driver.serve(this.sessions, (turn) => this.#handle(turn))
     return this
+  }
+
+  /** Another application under the same adapter, until the case is over. */
+  async beside(options: Partial<SessionOptions<Data>>): Promise<Stage> {
+    const stage = await new Stage(this.#driver, this.#tested, options).open()
+    this.#beside.push(stage)
+    return stage
   }
 
   async close(): Promise<void> {
@@ -123,6 +133,10 @@ export class Stage {
   /** Removes what a case left. */
   async clear(): Promise<void> {
     this.#pages = common
+    for (const stage of this.#beside.splice(0)) {
+      await stage.clear()
+      await stage.close()
+    }
     for (const { id, principal } of await this.store.records()) {
       await this.store.remove(this.#prefix + id, principal)
     }

@@ -90,6 +90,51 @@ export const headers: Cases = {
     expect(answer.headers['cache-control']).toBe('private, max-age=5')
   },
 
+  'a sign-out asks the browser to forget what option clearSiteData names, and joins the application':
+    async (stage) => {
+      const forgetful = await stage.beside({ clearSiteData: ['cache', 'storage'] })
+      const said = { 'clear-site-data': '"executionContexts","cache"' }
+      forgetful.show({
+        '/out-too': async ({ session }) => {
+          session.invalidate()
+          return { headers: said, body: 'signed out' }
+        },
+        '/out-and-on': async ({ session }) => {
+          session.invalidate()
+          session.pushFlash('Goodbye')
+          return { body: 'signed out' }
+        },
+        '/out-fails': async ({ session }) => {
+          session.invalidate()
+          throw new Error('trouble')
+        },
+      })
+      const ended = async (path: string) => {
+        const { ours, headers } = await (await forgetful.begun()).post(path)
+        return [ours.length, headers['clear-site-data']]
+      }
+      expect(await ended('/look')).toEqual([0, undefined])
+      expect(await ended('/rotate')).toEqual([1, undefined])
+      expect(await ended('/out')).toEqual([1, '"cache", "storage"'])
+      expect(await ended('/out-too')).toEqual([1, '"executionContexts", "cache", "storage"'])
+      expect(await ended('/out-fails')).toEqual([1, '"cache", "storage"'])
+      // What was written after the end began a session, whose cookie is on this response.
+      expect(await ended('/out-and-on')).toEqual([1, undefined])
+      const visitor = await forgetful.visitor().post('/out')
+      expect(visitor.headers['clear-site-data']).toBeUndefined()
+      const plain = await (await stage.begun()).post('/out')
+      expect(plain.headers['clear-site-data']).toBeUndefined()
+    },
+
+  'a sign-out that could not be stored asks the browser to forget nothing': async (stage) => {
+    const forgetful = await stage.beside({ clearSiteData: ['cache'] })
+    const visitor = await forgetful.begun()
+    forgetful.store.failNext('remove', new Error('the store refuses'))
+    const answer = await visitor.post('/out')
+    expect([500, 503]).toContain(answer.status)
+    expect(answer.headers['clear-site-data']).toBeUndefined()
+  },
+
   'a response varies by Cookie when its handler looked at the session': async (stage) => {
     stage.show({
       '/page': async ({ session }) => ({
