@@ -8,6 +8,7 @@ import {
 } from './check.ts'
 import { resolveClearSiteData } from './clear-site-data.ts'
 import { type ResolvedCookie, resolveCookie } from './resolve-cookie.ts'
+import { resolveSecrets } from './resolve-secrets.ts'
 import { OptionError } from '../errors.ts'
 import { DEFAULTS, LIMITS } from './options.ts'
 import type { Deserialize, MergeFunction, Serialize, SessionOptions } from './options.ts'
@@ -103,22 +104,6 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
 
 function toMs(option: string, seconds: unknown): number {
   return 1000 * requireSeconds(option, seconds, LIMITS.seconds)
-}
-
-function resolveSecrets(secret: unknown): readonly string[] {
-  const secrets: unknown[] = Array.isArray(secret) ? secret : [secret]
-  const how = `make one with: node -p "crypto.randomBytes(32).toString('base64url')"`
-  if (secrets.length === 0) throw new OptionError('secret', `must hold at least one secret; ${how}`)
-  for (const candidate of secrets) {
-    if (typeof candidate !== 'string' || candidate.length < LIMITS.secretLength) {
-      const rule = `must be a string of at least ${LIMITS.secretLength} characters`
-      throw new OptionError('secret', `${rule}; ${how}`)
-    }
-  }
-  if (new Set(secrets).size < secrets.length) {
-    throw new OptionError('secret', 'lists the same secret twice')
-  }
-  return Object.freeze(secrets.map(String))
 }
 
 function resolveStore(store: Store | undefined): Store | undefined {
