@@ -81,11 +81,16 @@ export declare class SessionMembers<D extends object = SessionData> {
   peekFlash(queue?: string): unknown[]
   /** The messages of a queue, oldest first, and takes them out. */
   popFlash(queue?: string): unknown[]
-  /** The CSRF token of this session, for forms and headers. On a visitor it creates the session. */
+  /**
+   * A CSRF token of this session, for forms and headers: 86 characters of `A-Z a-z 0-9 _ -`. The
+   * same text within one request, another in each, so that compressed pages do not give it away
+   * (BREACH); all of them hold until rotate(), clear(), newCsrfToken() or the session's end.
+   * On a visitor it creates the session.
+   */
   getCsrfToken(): string
-  /** A new CSRF token; the earlier ones are void once the request is committed. */
+  /** Another CSRF token; the earlier ones are void once the request is committed. */
   newCsrfToken(): string
-  /** Whether `candidate` is this session's token. Constant time; never throws. */
+  /** Whether `candidate` is a token of this session. Constant time; never throws. */
   verifyCsrfToken(candidate: unknown): boolean
 }
 

@@ -105,7 +105,7 @@ export class SessionObject {
   getCsrfToken(): string {
     const state = writable(this.#state)
     if (state.base === undefined) state.wishes.mustStore = true
-    return state.visit.lifecycle.csrf.make(state.family, state.csrfNonce)
+    return state.csrfToken
   }
 
   newCsrfToken(): string {

@@ -27,6 +27,13 @@ export interface Wishes {
   mustStore?: true
 }
 
+/** One that was given out, and what it was made of. */
+interface CsrfToken {
+  readonly family: string
+  readonly nonce: string
+  readonly text: string
+}
+
 const NONE: readonly FlashEntry[] = []
 
 /** One session identity within a visit, with what the request wants of it. Data live on the object. */
@@ -40,6 +47,7 @@ export class SessionState {
   #flash: FlashLog | undefined
   #id: string | undefined
   #family: string | undefined
+  #csrf: CsrfToken | undefined
 
   constructor(visit: Visit, opened?: { base?: Base; id?: string; family: string }) {
     const base = opened?.base
@@ -104,6 +112,15 @@ export class SessionState {
 
   get csrfNonce(): string {
     return this.wishes.csrfNonce ?? this.base?.record.csrfNonce ?? ''
+  }
+
+  /** One text for all of a request, so that what a page and its scripts hold is the same. */
+  get csrfToken(): string {
+    const { family, csrfNonce: nonce } = this
+    if (this.#csrf?.family !== family || this.#csrf.nonce !== nonce) {
+      this.#csrf = { family, nonce, text: this.visit.lifecycle.csrf.make(family, nonce) }
+    }
+    return this.#csrf.text
   }
 
   get deadline(): number | null {

@@ -10,6 +10,19 @@ describeOnBothStores('CSRF tokens', (makeStore) => {
     const meet = barrier(2)
     const app = await startApp(createSessions<Data>({ secret: SECRET, store }), {
       token: ({ session }) => session.getCsrfToken(),
+      'token-twice': async ({ session }) => {
+        const first = session.getCsrfToken()
+        await session.save()
+        session['n'] = 1
+        return [first, session.getCsrfToken()]
+      },
+      'tokens-of-one-request': ({ session }) => {
+        const tokens = [session.getCsrfToken(), session.newCsrfToken(), session.getCsrfToken()]
+        session.rotate()
+        tokens.push(session.getCsrfToken())
+        session.clear()
+        return [...tokens, session.getCsrfToken()]
+      },
       renew: ({ session }) => session.newCsrfToken(),
       'token-together': async ({ session }) => {
         await meet()
@@ -33,7 +46,7 @@ describeOnBothStores('CSRF tokens', (makeStore) => {
           '',
           'x',
           '\ud800',
-          'x'.repeat(100_000),
+          'x'.repeat(1_000_000),
           Symbol('x'),
         ]
         return odd.map((candidate) => session.verifyCsrfToken(candidate))
@@ -45,14 +58,39 @@ describeOnBothStores('CSRF tokens', (makeStore) => {
     return { store, app, browser, verify }
   }
 
-  test('the first makes a session of a visitor; looking again gives the same one', async () => {
+  test('the first makes a session of a visitor; looking again stores nothing', async () => {
     const { browser, store, verify } = await begin()
     const first = await browser.get('/token')
     expect(first.setCookies).toHaveLength(1)
     const again = await browser.get('/token')
-    expect([again.json, again.setCookies]).toEqual([first.json, []])
+    expect(again.setCookies).toEqual([])
     expect(await verify(first.json)).toBe(true)
     expect(store.calls).toMatchObject({ create: 1, replace: 0 })
+  })
+
+  test('THREATS T6: each response has another text, all of them hold (BREACH)', async () => {
+    const { browser, verify } = await begin()
+    const answers = [await browser.get('/token'), await browser.get('/token')]
+    const [first, second] = answers.map(({ json }) => json)
+    expect(first).not.toBe(second)
+    expect([await verify(first), await verify(second), await verify(first)]).toEqual([
+      true,
+      true,
+      true,
+    ])
+  })
+
+  test('within one request the text is the same until the token is another', async () => {
+    const { browser, verify } = await begin()
+    for (const visitor of [browser, browser]) {
+      const [first, again] = (await visitor.get('/token-twice')).json as string[]
+      expect(again).toBe(first)
+    }
+    const tokens = (await browser.post('/tokens-of-one-request')).json as string[]
+    const [, renewed, renewedAgain, , last] = tokens
+    expect(renewedAgain).toBe(renewed)
+    expect(new Set(tokens).size).toBe(4)
+    for (const token of tokens) expect(await verify(token)).toBe(token === last)
   })
 
   test('verifying for a visitor stores nothing and is false', async () => {
@@ -62,18 +100,17 @@ describeOnBothStores('CSRF tokens', (makeStore) => {
     expect(store.totalCalls).toBe(0)
   })
 
-  test('two first calls in parallel give the same token', async () => {
+  test('two first calls in parallel do not void each other', async () => {
     const { browser, verify } = await begin()
     await browser.post('/write')
     const answers = await Promise.all([
       browser.get('/token-together'),
       browser.get('/token-together'),
     ])
-    expect(answers[0].json).toBe(answers[1].json)
-    expect(await verify(answers[0].json)).toBe(true)
+    for (const { json } of answers) expect(await verify(json)).toBe(true)
   })
 
-  test("another session's token is refused", async () => {
+  test("THREATS 24: another session's token is refused", async () => {
     const { app, browser, verify } = await begin()
     const other = app.browser()
     const token = (await browser.get('/token')).json
@@ -81,7 +118,7 @@ describeOnBothStores('CSRF tokens', (makeStore) => {
     expect(await verify(token, other)).toBe(false)
   })
 
-  test.each(['/renew', '/rotate', '/clear'])('%s voids it', async (page) => {
+  test.each(['/renew', '/rotate', '/clear'])('THREATS 24: %s voids it', async (page) => {
     const { browser, verify } = await begin()
     const token = (await browser.get('/token')).json
     await browser.post(page)
