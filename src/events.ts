@@ -31,7 +31,7 @@ export type RejectReason =
 /** The message of every event. It never carries a cookie, a signature or session data. */
 export interface SessionEventMessage {
   readonly id?: string
-  readonly reason?: RejectReason | 'late_changes' | 'clock'
+  readonly reason?: RejectReason | 'late_changes' | 'clock' | 'renewed' | 'replayed'
   readonly operation?: StoreOperation
   readonly request?: unknown
 }

@@ -13,6 +13,8 @@ export interface Credential {
 export interface VerifiedCredential extends Credential {
   /** {@link hashFamily} of the family. */
   readonly familyHash: string
+  /** Signed by the first secret, the one that signs now. */
+  readonly signedByFirst: boolean
 }
 
 /** Signs credentials for one cookie name and reads them back. */
@@ -44,9 +46,15 @@ export function createSeal(secrets: readonly string[], prefix: string): Seal {
     const value = copyOf(sent)
     const [id, family, edition, signature] = value.split('.') as [string, string, string, string]
     const signed = text(cookieName, value.slice(0, -signature.length - 1))
-    if (!hmacs.some((hmac) => equal(signature, hmac(signed)))) return 'forged'
-    const familyHash = hashFamily(family)
-    return recent.note(cookieName, value, { id, family, edition: Number(edition), familyHash })
+    const signer = hmacs.findIndex((hmac) => equal(signature, hmac(signed)))
+    if (signer === -1) return 'forged'
+    return recent.note(cookieName, value, {
+      id,
+      family,
+      edition: Number(edition),
+      familyHash: hashFamily(family),
+      signedByFirst: signer === 0,
+    })
   }
 
   return {

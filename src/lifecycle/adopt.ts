@@ -86,7 +86,7 @@ async function standInFor(
   const data = await writeData(engine, withoutMembers(visit, old.data), id)
   const now = storeNow(engine, visit)
   const record = firstRecord(state, { writeId: randomWriteId(), now, data, flash: undefined })
-  return { ...record, familyHash: provisionalHash(family) }
+  return { ...record, touchedAt: now, familyHash: provisionalHash(family) }
 }
 
 /** A key that is the name of a session member cannot be data here. */

@@ -1,17 +1,16 @@
 import { removeCookie } from '../cookie/write.ts'
 import { UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
-import { revisionOf } from '../record/record.ts'
 import { type Draft, draftOf, wantsWrite } from '../session/draft.ts'
 import type { Outcome } from '../session/members.ts'
-import { withWrite } from '../session/merge.ts'
 import { stateOf } from '../session/session.ts'
-import { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Engine, ask } from './engine.ts'
-import { oweCookie, oweRefreshedCookie } from './owed-cookie.ts'
+import { hasLife, oweCookie } from './owed-cookie.ts'
+import { renew } from './renew.ts'
 import { endOld, isUntaken, takeOver } from './take-over.ts'
+import { noteTouch } from './touch.ts'
 import { create, replace } from './write.ts'
 
 export interface CommitResult {
@@ -36,15 +35,40 @@ export function commit(
   visit: Visit,
   failed: boolean,
 ): CommitResult | Promise<CommitResult> {
-  const waits =
-    visit.turn !== undefined || visit.touching !== undefined || visit.adoption !== undefined
-  if (!waits && visit.removals.length === 0) {
+  if (isIdle(visit)) {
     // What the application never had in its hands it cannot have changed.
     const intent = visit.looked ? intentOf(engine, stateOf(visit.session), failed) : NOTHING
     if (intent.kind === 'nothing') return resultOf(engine, visit, idleOutcome(visit))
-    return inTurn(visit, async () => resultOf(engine, visit, await act(engine, visit, intent)))
+    return inTurn(visit, async () =>
+      finish(engine, visit, await act(engine, visit, intent), failed),
+    )
   }
-  return inTurn(visit, async () => resultOf(engine, visit, await carryOut(engine, visit, failed)))
+  return inTurn(visit, async () => {
+    // The answer to a touch that is still under way is as good as one that is asked for now.
+    const pending = visit.touching?.answered === false ? visit.touching.answer : undefined
+    const outcome = await carryOut(engine, visit, failed)
+    return finish(engine, visit, outcome, failed, (await pending)?.status === 'touched')
+  })
+}
+
+/** Nothing that this request began is under way, and nothing is owed. */
+function isIdle({ turn, touching, adoption, removals, renewal }: Visit): boolean {
+  const waits = turn !== undefined || touching !== undefined || adoption !== undefined
+  return !waits && removals.length === 0 && renewal === 'no'
+}
+
+async function finish(
+  engine: Engine,
+  visit: Visit,
+  outcome: Outcome,
+  failed: boolean,
+  confirmed = false,
+): Promise<CommitResult> {
+  const quiet = failed && !engine.policy.cookieOnException
+  if (quiet && visit.renewal === 'may') visit.renewal = 'no'
+  const wrote = outcome === 'created' || outcome === 'saved'
+  const last = await renew(engine, visit, outcome, confirmed || wrote)
+  return resultOf(engine, visit, last === 'gone' && last !== outcome ? gone(visit) : last)
 }
 
 /** An explicit save(): a cookie it earns is owed, and sent with the response. */
@@ -69,7 +93,7 @@ export function inTurn<T>(visit: Visit, work: () => Promise<T>): Promise<T> {
 
 /** Everything a save or a commit does, in its turn. */
 export async function carryOut(engine: Engine, visit: Visit, failed: boolean): Promise<Outcome> {
-  await noteTouch(visit)
+  await noteTouch(engine, visit)
   if ((await removeEnded(engine, visit)) === 'gone') return gone(visit)
   const { adoption } = visit
   if (failed && !engine.policy.cookieOnException && isUntaken(visit)) return idleOutcome(visit)
@@ -84,7 +108,6 @@ async function act(engine: Engine, visit: Visit, intent: Intent): Promise<Outcom
   const state = stateOf(visit.session)
   switch (intent.kind) {
     case 'nothing':
-      if (visit.touched) oweRefreshedCookie(engine, state)
       return idleOutcome(visit)
     case 'refused':
       return gone(visit)
@@ -96,8 +119,9 @@ async function act(engine: Engine, visit: Visit, intent: Intent): Promise<Outcom
       const { family, timeoutMs, persistent } = intent.draft.wishes
       if (family !== undefined) refuseAfterFirstByte(visit)
       if ((await replace(engine, state, intent.draft)) === 'gone') return gone(visit)
-      if (family !== undefined || persistent !== undefined) oweCookie(engine, state)
-      else if (visit.touched || timeoutMs !== undefined) oweRefreshedCookie(engine, state)
+      if (family !== undefined) oweCookie(engine, state)
+      else if (persistent !== undefined) visit.renewal = 'must'
+      else if (timeoutMs !== undefined && hasLife(engine, state)) visit.renewal = 'must'
       return 'saved'
     }
   }
@@ -118,28 +142,6 @@ function intentOf({ policy }: Engine, state: SessionState, failed: boolean): Int
 function idleOutcome({ invalidated, removed, cookie, touched }: Visit): Outcome {
   if (invalidated && (removed || cookie.sent)) return 'destroyed'
   return touched ? 'touched' : 'unchanged'
-}
-
-/** Waits for the touch sent at open. A touch that failed spoils nothing that was only read. */
-export async function noteTouch(visit: Visit): Promise<void> {
-  const { touching } = visit
-  visit.touching = undefined
-  const answer = await touching?.answer
-  const state = stateOf(visit.session)
-  if (touching === undefined || answer === undefined || state.base !== touching.base) return
-  if (answer.status === 'gone') {
-    state.lose()
-    return
-  }
-  const { record, flash, view, whole } = touching.base
-  const { touchedAt, edition, promotedAt } = answer
-  // Only a touch of the very revision I loaded makes its own revision mine to replace.
-  const mine = answer.previous === revisionOf(record) && answer.revision !== answer.previous
-  const writes = mine ? withWrite(record.writes, answer.revision) : record.writes
-  const touched = { ...record, writes, touchedAt, edition, promotedAt }
-  state.base = new Base(touched, flash, view, whole)
-  visit.touched = true
-  publish('touched', { id: record.id, request: visit.request })
 }
 
 /** Invalidated sessions go first: a crash in between must not leave both (PROTOCOL.md rule 14). */

@@ -1,10 +1,8 @@
 import type { VerifiedCredential } from '../cookie/credential.ts'
-import { randomWriteId } from '../cookie/random.ts'
 import { findCookie } from '../cookie/read.ts'
 import { isSecure } from '../cookie/secure.ts'
-import { StoreError } from '../errors.ts'
-import { type RejectReason, publish } from '../events.ts'
-import { expiryOf, type SessionRecord } from '../record/record.ts'
+import { publish } from '../events.ts'
+import type { SessionRecord } from '../record/record.ts'
 import { dropData, hydrate, replaceState, stateOf } from '../session/session.ts'
 import { decodeData } from '../record/codec.ts'
 import { Base, viewOf } from '../session/base.ts'
@@ -14,7 +12,9 @@ import { type CreateObject, type Lifecycle, Visit } from '../session/visit.ts'
 import type { ReadAnswer } from '../store/store.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
 import { findAdopted, oldCookieOf } from './adopt.ts'
+import { type Refusal, judge, needsRenewal } from './judge.ts'
 import { readData, readFlash } from './payload.ts'
+import { touchIfDue } from './touch.ts'
 
 export interface OpenOptions {
   /** `false`: this request does not prolong the session (polling). Default `true`. */
@@ -65,7 +65,8 @@ function openOld(engine: Engine, visit: Visit): Promise<Visit> | undefined {
   const cookie = visit.cookieHeader === undefined ? undefined : oldCookieOf(engine, visit)
   if (cookie === undefined) return undefined
   return findAdopted(engine, visit, cookie).then(async ({ answer, adoption, familyHash }) => {
-    await enter(engine, visit, { ...cookie, edition: 0, familyHash }, answer)
+    const credential = { ...cookie, edition: 0, familyHash, signedByFirst: true }
+    await enter(engine, visit, credential, answer)
     if (stateOf(visit.session).base !== undefined) visit.adoption = adoption
     return visit
   })
@@ -78,7 +79,8 @@ function enter(
   answer: ReadAnswer,
 ): Visit | Promise<Visit> {
   visit.openedAt = storeNow(engine, visit)
-  const verdict = judge(answer, credential, visit.openedAt)
+  const verdict = judge(engine.policy, answer, credential, visit.openedAt)
+  if (verdict === 'replayed') return refuseReplay(engine, visit, credential, answer)
   if (typeof verdict === 'string') return refuse(visit, credential.id, verdict)
   const contents = decode(engine, verdict)
   return contents instanceof Promise
@@ -89,34 +91,21 @@ function enter(
 function show(
   engine: Engine,
   visit: Visit,
-  { id, family }: VerifiedCredential,
+  credential: VerifiedCredential,
   contents: Contents | 'undecodable',
 ): Visit {
+  const { id } = credential
   if (contents === 'undecodable' || !fill(visit, contents.data)) {
     return refuse(visit, id, 'undecodable')
   }
   const { base } = contents
-  replaceState(visit.session, new SessionState(visit, { base, family }))
+  const { family, edition } = credential
+  const state = new SessionState(visit, { base, family, edition })
+  replaceState(visit.session, state)
   publish('opened', { id, request: visit.request })
-  touchIfDue(engine, visit, base)
+  touchIfDue(engine, visit, state, base)
+  if (needsRenewal(engine.policy, credential, base.record, visit.openedAt)) visit.renewal = 'may'
   return visit.admit()
-}
-
-type Refusal = RejectReason | 'replayed'
-
-/** PROTOCOL.md rule 4, in its order. */
-function judge(
-  answer: ReadAnswer,
-  credential: VerifiedCredential,
-  now: number,
-): SessionRecord | Refusal {
-  if (typeof answer === 'string') return answer
-  if (answer.id !== credential.id) {
-    throw new StoreError('read', `the reply for session ${credential.id} belongs to another one`)
-  }
-  if (now >= expiryOf(answer)) return 'expired'
-  if (answer.familyHash !== credential.familyHash) return 'rotated'
-  return answer.edition === credential.edition ? answer : 'replayed'
 }
 
 interface Contents {
@@ -179,18 +168,25 @@ function refuse(visit: Visit, id: string, reason: Refusal): Visit {
   return visit.admit()
 }
 
-/** Activity is noted while the handler works, so that a slow one does not outlive its session. */
-function touchIfDue(engine: Engine, visit: Visit, base: Base): void {
-  const { record } = base
-  if (!visit.countsAsActivity) return
-  if (visit.openedAt - record.touchedAt < record.touchIntervalMs) return
-  const key = engine.policy.prefix + record.id
-  const touch = {
-    familyHash: record.familyHash,
-    edition: record.edition,
-    at: visit.openedAt,
-    writeId: randomWriteId(),
+/**
+ * A cookie that was replaced long ago: a thief's copy, or a browser put back from a copy of its
+ * own. Which of the two, nobody can tell, so option `onReplay` may end the session for both.
+ */
+async function refuseReplay(
+  engine: Engine,
+  visit: Visit,
+  { id }: VerifiedCredential,
+  answer: ReadAnswer,
+): Promise<Visit> {
+  const { onReplay, prefix } = engine.policy
+  const ends = onReplay === 'end' && typeof answer !== 'string'
+  if (ends) {
+    const { principal } = answer
+    const removed = await ask(engine, visit, 'remove', (store) =>
+      store.remove(prefix + id, principal),
+    )
+    if (removed === 'removed')
+      publish('destroyed', { id, reason: 'replayed', request: visit.request })
   }
-  const answer = ask(engine, visit, 'touch', (store) => store.touch(key, touch))
-  visit.touching = { base, answer: answer.catch(() => undefined) }
+  return refuse(visit, id, 'replayed')
 }

@@ -55,7 +55,7 @@ export function isUntaken({ adoption, session }: Visit): boolean {
 /** No cookie without an answer of the store that the family still holds (PROTOCOL.md rule 6). */
 async function confirm(engine: Engine, visit: Visit, { record }: Base): Promise<'kept' | 'gone'> {
   const { id, familyHash, edition } = record
-  const nothing = { familyHash, edition, at: 0, writeId: randomWriteId() }
+  const nothing = { familyHash, edition, at: 0, active: false, writeId: randomWriteId() }
   const key = engine.policy.prefix + id
   const { status } = await ask(engine, visit, 'touch', (store) => store.touch(key, nothing))
   return status === 'gone' ? status : 'kept'

@@ -6,9 +6,10 @@ import { refuseReserved, stateOf } from '../session/session.ts'
 import { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { carryOut, inTurn, noteTouch } from './commit.ts'
+import { carryOut, inTurn } from './commit.ts'
 import { type Engine, storeNow } from './engine.ts'
 import { checkSize, readData, readFlash, writeData, writeFlash } from './payload.ts'
+import { noteTouch } from './touch.ts'
 import { offer, patience } from './write.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function update<R>(
   visit: Visit,
   change: (draft: Data) => R,
 ): Promise<Awaited<R>> {
-  await noteTouch(visit)
+  await noteTouch(engine, visit)
   const state = stateOf(visit.session)
   if (state.standing !== 'open') throw new GoneError(state.id)
   const writeId = randomWriteId()
@@ -75,7 +76,7 @@ async function tryReplace(
   const flash = builtIn ? record.flash : await writeFlash(engine, base.flash, record.id)
   checkSize(engine, data, flash)
   const now = storeNow(engine, visit)
-  const next = rewritten(visit.countsAsActivity, record, { writeId, now, data, flash })
+  const next = rewritten(state, record, { writeId, now, data, flash })
   const answer = await offer(engine, state, record, next)
   if (answer === 'gone') throw new GoneError(record.id)
   if (answer === 'replaced') {

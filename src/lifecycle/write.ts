@@ -98,6 +98,9 @@ export async function offer(
   )
   if (answer.status === 'replaced') {
     publish('saved', { id, request: visit.request })
+    if (record.edition > from.edition) {
+      publish('rotated', { id, reason: 'renewed', request: visit.request })
+    }
     // This repeats an earlier execution, and another request has rotated since: no cookie of mine.
     if (answer.familyHash !== record.familyHash) state.lose()
     return 'replaced'

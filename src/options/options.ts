@@ -70,6 +70,8 @@ export interface CookieOptions {
   readonly priority?: 'low' | 'medium' | 'high'
 }
 
+export type Preset = 'aal1' | 'aal2' | 'aal3'
+
 export interface SessionOptions<D extends object = SessionData> {
   /**
    * Signs the cookie. At least 32 characters, random. With an array the first signs and all
@@ -92,6 +94,35 @@ export interface SessionOptions<D extends object = SessionData> {
    * Default `2592000` (30 days); `null` for no limit.
    */
   readonly absoluteTimeout?: number | null
+  /**
+   * A set of timeouts that a standard asks for, NIST SP 800-63B-4 on reauthentication, in place of
+   * the defaults: `'aal1'` 30 days in all; `'aal2'` 1 hour idle, 24 hours in all; `'aal3'` 15
+   * minutes idle, 12 hours in all, which `absoluteTimeout` can shorten and not loosen. With a
+   * preset there is always an absolute timeout. Default none.
+   */
+  readonly preset?: Preset
+  /**
+   * Seconds after which the cookie is replaced by its successor, 1 to 34560000 and at least twice
+   * `renewalGrace`. Default `3600` (1 hour); `null`: never. Nobody notices: see
+   * docs/security/rotation.md.
+   */
+  readonly renewalTimeout?: number | null
+  /**
+   * Seconds for which a cookie still counts once its successor was first used, 1 to 3600. Longer
+   * than any request may be on its way. Default `60`.
+   */
+  readonly renewalGrace?: number
+  /**
+   * What a cookie does whose grace is over, which only a thief or a restored browser sends:
+   * `'report'` (default): it opens nothing, event `replayed`. `'end'`: its session ends, too.
+   */
+  readonly onReplay?: 'report' | 'end'
+  /**
+   * Seconds a new session without a principal lives until a second request brings its cookie back,
+   * 1 to `timeout`: clients that keep no cookies leave little behind. A session whose timeout was
+   * adjusted is not shortened. Default `null`: as long as any other.
+   */
+  readonly unprovenTimeout?: number | null
   /**
    * Activity is noted in the store at most once in this many seconds, 0 to 3600, and never less
    * often than once in a timeout. Default: a twentieth of the session's timeout, at most 60.
@@ -130,6 +161,7 @@ export interface SessionOptions<D extends object = SessionData> {
 export const LIMITS = {
   seconds: { min: 1, max: 34_560_000 },
   touchInterval: { min: 0, max: 3600 },
+  renewalGrace: { min: 1, max: 3600 },
   storeTimeoutMs: { min: 10, max: 60_000 },
   maxBytes: { min: 1, max: 536_870_912 },
   secretLength: 32,
@@ -141,6 +173,8 @@ export const DEFAULTS = {
   timeout: 1200,
   absoluteTimeout: 2_592_000,
   maxTouchInterval: 60,
+  renewalTimeout: 3600,
+  renewalGrace: 60,
   storeTimeoutMs: 1000,
   maxBytes: 1_048_576,
 } as const

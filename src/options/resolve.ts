@@ -3,7 +3,7 @@ import {
   requireBoolean,
   requireFunction,
   requireInteger,
-  requireSeconds,
+  requireWord,
   show,
 } from './check.ts'
 import { resolveClearSiteData } from './clear-site-data.ts'
@@ -16,16 +16,15 @@ import { decodeData } from '../record/codec.ts'
 import { encode } from '../record/serialize.ts'
 import type { Store } from '../store/store.ts'
 import type { Migration } from './migration.ts'
+import { type Timeouts, resolveTimeouts } from './resolve-timeouts.ts'
 
 /** The options as the inside uses them: checked, complete, frozen, in milliseconds. */
-export interface Policy {
+export interface Policy extends Timeouts {
   readonly secrets: readonly string[]
   readonly store: Store | undefined
   readonly prefix: string
   readonly idGenerator: (() => string) | undefined
-  readonly timeoutMs: number
-  readonly absoluteTimeoutMs: number | null
-  readonly touchIntervalMs: (timeoutMs: number) => number
+  readonly onReplay: 'report' | 'end'
   readonly storeTimeoutMs: number
   readonly maxBytes: number
   readonly serializer: Serializer
@@ -51,6 +50,11 @@ const KNOWN = [
   'idGenerator',
   'timeout',
   'absoluteTimeout',
+  'preset',
+  'renewalTimeout',
+  'renewalGrace',
+  'onReplay',
+  'unprovenTimeout',
   'touchInterval',
   'storeTimeoutMs',
   'maxBytes',
@@ -75,8 +79,7 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
   refuseUnknown('', options, KNOWN)
   const {
     prefix = DEFAULTS.prefix,
-    timeout = DEFAULTS.timeout,
-    absoluteTimeout = DEFAULTS.absoluteTimeout,
+    onReplay = 'report',
     storeTimeoutMs = DEFAULTS.storeTimeoutMs,
     maxBytes = DEFAULTS.maxBytes,
     cookieOnException = true,
@@ -88,9 +91,8 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     prefix: resolvePrefix(prefix),
     idGenerator:
       idGenerator === undefined ? undefined : requireFunction('idGenerator', idGenerator),
-    timeoutMs: toMs('timeout', timeout),
-    absoluteTimeoutMs: absoluteTimeout === null ? null : toMs('absoluteTimeout', absoluteTimeout),
-    touchIntervalMs: resolveTouchInterval(options.touchInterval),
+    ...resolveTimeouts(options),
+    onReplay: requireWord('onReplay', onReplay, ['report', 'end']),
     storeTimeoutMs: requireInteger('storeTimeoutMs', storeTimeoutMs, LIMITS.storeTimeoutMs),
     maxBytes: requireInteger('maxBytes', maxBytes, LIMITS.maxBytes),
     serializer: resolveSerializer(options),
@@ -100,10 +102,6 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     clearSiteData: resolveClearSiteData(options.clearSiteData),
     migrate: resolveMigration(options.migrate, options.store),
   })
-}
-
-function toMs(option: string, seconds: unknown): number {
-  return 1000 * requireSeconds(option, seconds, LIMITS.seconds)
 }
 
 function resolveStore(store: Store | undefined): Store | undefined {
@@ -145,14 +143,6 @@ function resolvePrefix(prefix: unknown): string {
     throw new OptionError('prefix', `${rule}, not ${prefix.length}`)
   }
   return prefix
-}
-
-function resolveTouchInterval(seconds: number | undefined): (timeoutMs: number) => number {
-  if (seconds === undefined) {
-    return (timeoutMs) => Math.min(DEFAULTS.maxTouchInterval * 1000, Math.floor(timeoutMs / 20))
-  }
-  const interval = 1000 * requireSeconds('touchInterval', seconds, LIMITS.touchInterval)
-  return (timeoutMs) => Math.min(interval, timeoutMs)
 }
 
 function resolveSerializer({

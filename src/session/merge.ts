@@ -20,7 +20,7 @@ export function firstRecord(state: SessionState, written: Written): SessionRecor
     edition: 0,
     promotedAt: now,
     createdAt: now,
-    touchedAt: now,
+    touchedAt: activeAt(state, now),
     timeoutMs: state.timeoutMs,
     touchIntervalMs: touchIntervalMs(state.timeoutMs),
     deadline: absoluteTimeoutMs === null ? null : now + absoluteTimeoutMs,
@@ -37,13 +37,13 @@ export function firstRecord(state: SessionState, written: Written): SessionRecor
  * deadline are theirs, the later activity wins, everything else is mine only where I wished it.
  */
 export function nextRecord(
-  { visit }: SessionState,
+  state: SessionState,
   theirs: SessionRecord,
   wishes: Readonly<Wishes>,
   written: Written,
 ): SessionRecord {
-  const { touchIntervalMs } = visit.lifecycle.policy
-  const record = rewritten(visit.countsAsActivity, theirs, written)
+  const { touchIntervalMs } = state.visit.lifecycle.policy
+  const record = rewritten(state, theirs, written)
   const { timeoutMs, family, persistent, csrfNonce, principal } = wishes
   return {
     ...record,
@@ -59,19 +59,38 @@ export function nextRecord(
   }
 }
 
-/** The record with other payloads, as a write of this request leaves it. */
+/**
+ * The record with other payloads, as a write of this request leaves it. The cookie that it came
+ * with is in use, so its edition holds from now on (PROTOCOL.md rule 5).
+ */
 export function rewritten(
-  countsAsActivity: boolean,
+  state: SessionState,
   theirs: SessionRecord,
   { writeId, now, data, flash }: Written,
 ): SessionRecord {
+  const promotes = state.edition > theirs.edition
+  const active = state.visit.countsAsActivity ? activeAt(state, now) : theirs.touchedAt
   return {
     ...theirs,
     writes: withWrite(theirs.writes, writeId),
-    touchedAt: countsAsActivity ? Math.max(theirs.touchedAt, now) : theirs.touchedAt,
+    touchedAt: Math.max(theirs.touchedAt, active),
+    edition: promotes ? state.edition : theirs.edition,
+    promotedAt: promotes ? now : theirs.promotedAt,
     data,
     flash,
   }
+}
+
+/**
+ * The instant of the last activity, for a request that is active now. Until a second request has
+ * brought the cookie back, a session that `unprovenTimeout` shortens is stored as one that has been
+ * idle for a while already: its next touch, which is due at once, gives it its full life.
+ */
+export function activeAt(state: SessionState, now: number): number {
+  const { unprovenTimeoutMs, timeoutMs, touchIntervalMs } = state.visit.lifecycle.policy
+  if (unprovenTimeoutMs === null || !state.isNew || state.principal !== null) return now
+  if (state.timeoutMs !== timeoutMs) return now
+  return now - (timeoutMs + touchIntervalMs(timeoutMs) - unprovenTimeoutMs)
 }
 
 /** One id per logical write, newest first: a retry of the same write is not listed twice. */

@@ -7,6 +7,7 @@ import type { Outcome, PushFlashOptions } from './members.ts'
 import { randomId } from '../cookie/random.ts'
 import { FlashLog } from './flash.ts'
 import { lockMembers } from './lock-members.ts'
+import { activeAt } from './merge.ts'
 import { SessionState } from './state.ts'
 
 /** The inside of a session, for the lifecycle; the package does not export it. */
@@ -42,8 +43,9 @@ export class SessionObject {
 
   get expiresAt(): Date {
     const { visit, base, timeoutMs, deadline } = this.#state
-    const noted = base?.record.touchedAt ?? visit.openedAt
-    const active = visit.countsAsActivity ? Math.max(noted, visit.openedAt) : noted
+    const now = activeAt(this.#state, visit.openedAt)
+    const noted = base?.record.touchedAt ?? now
+    const active = visit.countsAsActivity ? Math.max(noted, now) : noted
     return new Date(Math.min(active + timeoutMs, deadline ?? Number.POSITIVE_INFINITY))
   }
 

@@ -34,6 +34,14 @@ interface CsrfToken {
   readonly text: string
 }
 
+/** What a session is begun with when a cookie names it. */
+export interface Opened {
+  readonly base?: Base
+  readonly id?: string
+  readonly family: string
+  readonly edition?: number
+}
+
 const NONE: readonly FlashEntry[] = []
 
 /** One session identity within a visit, with what the request wants of it. Data live on the object. */
@@ -43,16 +51,19 @@ export class SessionState {
   standing: Standing = 'open'
   base: Base | undefined
   wishes: Wishes = {}
+  /** The edition of the cookie that opened this session; 0 in a family begun since. */
+  edition: number
   readonly #stored: readonly FlashEntry[]
   #flash: FlashLog | undefined
   #id: string | undefined
   #family: string | undefined
   #csrf: CsrfToken | undefined
 
-  constructor(visit: Visit, opened?: { base?: Base; id?: string; family: string }) {
+  constructor(visit: Visit, opened?: Opened) {
     const base = opened?.base
     this.visit = visit
     this.base = base
+    this.edition = opened?.edition ?? 0
     this.isNew = base === undefined
     this.#stored = base?.flash ?? NONE
     this.#id = base?.record.id ?? opened?.id
@@ -139,7 +150,10 @@ export class SessionState {
   /** A draft is stored in `base`. What was wished since the draft was made stays wished. */
   settle(base: Base, draft: Pick<Draft, 'wishes' | 'flash'>): void {
     this.base = base
-    this.#family = draft.wishes.family ?? this.#family
+    if (draft.wishes.family !== undefined) {
+      this.#family = draft.wishes.family
+      this.edition = 0
+    }
     this.flash = this.flash.since(draft.flash, base.flash)
     for (const name of Object.keys(draft.wishes) as (keyof Wishes)[]) {
       if (this.wishes[name] === draft.wishes[name]) delete this.wishes[name]

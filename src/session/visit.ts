@@ -1,5 +1,5 @@
 import type { Policy } from '../options/resolve.ts'
-import type { Store, TouchAnswer } from '../store/store.ts'
+import type { Store, Touch, TouchAnswer } from '../store/store.ts'
 import type { Base } from './base.ts'
 import type { Data } from './changes.ts'
 import type { CsrfTokens } from './csrf.ts'
@@ -35,6 +35,16 @@ export interface Adoption {
   readonly made: boolean
 }
 
+/** A touch under way. */
+export interface Touching {
+  readonly base: Base
+  readonly touch: Touch
+  /** `undefined`: it failed, which spoils nothing that was only read. */
+  readonly answer: Promise<TouchAnswer | undefined>
+  /** The answer has come. What it said may have changed since. */
+  answered: boolean
+}
+
 /** The cookie this request would read and set. */
 export interface CookieTarget {
   readonly name: string
@@ -61,8 +71,13 @@ export class Visit {
   removed = false
   /** A Set-Cookie value that an earlier save() or update() of this request has earned. */
   owedCookie: string | undefined
-  /** The touch sent at open, whose answer the commit waits for. `undefined`: it failed. */
-  touching: { readonly base: Base; readonly answer: Promise<TouchAnswer | undefined> } | undefined
+  /** The touch sent at open, whose answer the commit waits for. */
+  touching: Touching | undefined
+  /**
+   * The response takes a cookie along although nothing was created or rotated: `may` when it is
+   * time for another one, `must` when the application changed how long the browser keeps it.
+   */
+  renewal: 'no' | 'may' | 'must' = 'no'
   /** The store has noted this request's activity. */
   touched = false
   /** The Cookie header, kept only for option `migrate`. */

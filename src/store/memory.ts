@@ -102,13 +102,14 @@ class MemoryStore implements Store {
     const done = writes.indexOf(touch.writeId)
     if (done >= 0) return touched(stored, writes[done + 1] ?? '', touch.writeId)
     const promotes = touch.edition > stored.edition
-    if (touch.at <= stored.touchedAt && !promotes) {
+    const touchedAt = touch.active ? Math.max(stored.touchedAt, touch.at) : stored.touchedAt
+    if (touchedAt === stored.touchedAt && !promotes) {
       return touched(stored, revisionOf(stored), revisionOf(stored))
     }
     const record: SessionRecord = {
       ...stored,
       writes: [touch.writeId, ...writes].slice(0, WRITES_KEPT),
-      touchedAt: Math.max(stored.touchedAt, touch.at),
+      touchedAt,
       edition: promotes ? touch.edition : stored.edition,
       promotedAt: promotes ? touch.at : stored.promotedAt,
     }

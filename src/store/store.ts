@@ -14,9 +14,12 @@ export type ReplaceAnswer =
 
 export interface Touch {
   readonly familyHash: string
+  /** The edition of the cookie. A higher one than the stored takes its place, promoted `at`. */
   readonly edition: number
-  /** The instant of the activity. An instant that is not later than the stored one notes nothing. */
+  /** The instant of the request. */
   readonly at: number
+  /** `at` is activity, which prolongs the session, unless later activity was noted already. */
+  readonly active: boolean
   readonly writeId: string
 }
 
@@ -84,8 +87,8 @@ export interface Store {
   ): Promise<ReplaceAnswer>
   /**
    * Notes activity in the stored header and recomputes the expiry from that header. Absent or
-   * another family → gone. It writes only when `at` is later than stored or the edition is higher
-   * (then `promotedAt` becomes `at`), and then its write id is the new revision.
+   * another family → gone. It writes only when `at` is activity later than stored, or the edition
+   * is higher (then `promotedAt` becomes `at`), and then its write id is the new revision.
    */
   touch(key: string, touch: Touch): Promise<TouchAnswer>
   /** Refused, `gone`, when the record has a principal and it is not `principal`. */

@@ -151,13 +151,15 @@ describe('events', () => {
     expect(absent.of('rejected')).toEqual([expect.objectContaining({ reason: 'absent' })])
   })
 
-  test('replayed: the family in force with another edition', async () => {
-    const { browser } = await begin()
+  test('replayed: the family in force with an edition whose grace is over', async () => {
+    const { browser, pass } = await begin()
     await browser.post('/begin')
     const [id = '', family = ''] = browser.cookies.get('sid')?.split('.') ?? []
-    const other = createSeal([SECRET], 'session:').write('sid', { id, family, edition: 1 })
+    const successor = createSeal([SECRET], 'session:').write('sid', { id, family, edition: 1 })
+    await browser.copy().get('/look', { cookie: `sid=${successor}` })
+    pass(60)
     const events = collect()
-    const answer = await browser.copy().post('/write', {}, { cookie: `sid=${other}` })
+    const answer = await browser.post('/write')
     expect(answer.setCookies).toEqual([])
     expect(events.of('replayed')).toEqual([expect.objectContaining({ id })])
     expect(events.of('rejected')).toEqual([])

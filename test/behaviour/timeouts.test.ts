@@ -1,42 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { SessionOptions } from '../../src/options/options.ts'
-import { type Sessions, createSessions } from '../../src/sessions.ts'
-import { memoryStore } from '../../src/store/memory.ts'
-import { type Data, SECRET } from '../support/app.ts'
+import { expiryOf } from '../../src/record/record.ts'
 import { parseSetCookie } from '../support/browser-jar.ts'
-import { LatchStore } from '../support/latch-store.ts'
-
-const START = 1_800_000_000_000
-
-/** Sessions on a clock that stands until it is told, and one session on them. */
-async function begin(options: Partial<SessionOptions<Data>> = {}) {
-  let now = START
-  const store = new LatchStore(memoryStore({ now: () => now }))
-  const sessions = createSessions<Data>({ secret: SECRET, store, ...options })
-  const first = await sessions.open()
-  first['n'] = 1
-  const header = cookieOf((await sessions.commit(first)).setCookie)
-  return {
-    store,
-    sessions,
-    header,
-    pass: (seconds: number) => void (now += seconds * 1000),
-    /** One request that only looks. */
-    look: (openOptions = {}) => look(sessions, header, openOptions),
-  }
-}
-
-function cookieOf(setCookie: string | undefined): string {
-  const { name, value } = parseSetCookie(setCookie ?? '')
-  return `${name}=${value}`
-}
-
-async function look(sessions: Sessions<Data>, header: string, openOptions: object) {
-  const session = await sessions.open(header, undefined, openOptions)
-  const result = await sessions.commit(session)
-  return { alive: session['n'] === 1, session, ...result }
-}
+import { START, beginTimed as begin, cookieOf } from '../support/timed.ts'
 
 describe('the idle timeout', () => {
   test('ends a session a touch interval after it at the latest, never before it', async () => {
@@ -179,6 +145,51 @@ describe('the absolute timeout', () => {
     expect((await sessions.open(cookie)).isNew).toBe(false)
     pass(1)
     expect((await sessions.open(cookie)).isNew).toBe(true)
+  })
+
+  test('never moves, whatever requests do and however the clock steps (ASVS 7.3.2)', async () => {
+    const deeds = ['look', 'write', 'update', 'adjust', 'rotate', 'clear', 'flash', 'save'] as const
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            gap: fc.integer({ min: -300, max: 900 }),
+            does: fc.constantFrom(...deeds),
+          }),
+          { maxLength: 20 },
+        ),
+        async (visits) => {
+          const absoluteTimeout = 2000
+          const { sessions, header, pass, store } = await begin({
+            timeout: 1000,
+            absoluteTimeout,
+            renewalTimeout: 200,
+            touchInterval: 0,
+          })
+          const deadline = START + absoluteTimeout * 1000
+          let cookie = header
+          for (const { gap, does } of visits) {
+            pass(gap)
+            const session = await sessions.open(cookie)
+            if (store.now() >= deadline) expect(session.isNew).toBe(true)
+            if (session.isNew) break
+            if (does === 'adjust') session.adjustTimeoutForSession(34_560_000)
+            if (does === 'rotate') session.rotate()
+            if (does === 'clear') session.clear()
+            if (does === 'flash') session.pushFlash('x')
+            if (does === 'write' || does === 'save') session['n'] = Math.random()
+            if (does === 'save') await session.save()
+            if (does === 'update') await session.update((draft) => void (draft['n'] = 2))
+            const { setCookie } = await sessions.commit(session)
+            if (setCookie !== undefined) cookie = cookieOf(setCookie)
+            const [record] = await store.records()
+            expect(record?.deadline).toBe(deadline)
+            expect(record && expiryOf(record)).toBeLessThanOrEqual(deadline)
+          }
+        },
+      ),
+      { numRuns: 200 },
+    )
   })
 })
 

@@ -112,7 +112,7 @@ test('without a request nothing works, and the error says what to pass', async (
     store.read('key'),
     store.create('key', record),
     store.replace('key', expecting(record), successor(record)),
-    store.touch('key', { familyHash, edition: 0, at: 0, writeId: 'w' }),
+    store.touch('key', { familyHash, edition: 0, at: 0, active: true, writeId: 'w' }),
     store.remove('key', null),
   ]
   for (const outcome of await Promise.allSettled(operations)) {

@@ -71,7 +71,13 @@ test.each(CLIENTS)('a change over %s is one script', async (_, connect) => {
   const next = successor(record)
   await store.replace(key, expecting(record), next)
   const { familyHash } = record
-  const touch = { familyHash, edition: 0, at: record.touchedAt + 1, writeId: fresh('write') }
+  const touch = {
+    familyHash,
+    edition: 0,
+    at: record.touchedAt + 1,
+    active: true,
+    writeId: fresh('write'),
+  }
   await store.touch(key, touch)
   await store.remove(fresh('key'), null)
   const writes = [touch.writeId, ...next.writes]
@@ -98,7 +104,13 @@ test.each(CLIENTS)('over %s scripts that the server forgot are sent again', asyn
   expect(await store.replace(key, expecting(record), next)).toMatchObject({ status: 'replaced' })
   await server.cli('script', 'flush')
   const { familyHash } = record
-  const touch = { familyHash, edition: 0, at: record.touchedAt + 1, writeId: fresh('write') }
+  const touch = {
+    familyHash,
+    edition: 0,
+    at: record.touchedAt + 1,
+    active: true,
+    writeId: fresh('write'),
+  }
   expect(await store.touch(key, touch)).toMatchObject({ status: 'touched' })
   await server.cli('script', 'flush')
   expect(await store.create(key, record)).toBe('created')

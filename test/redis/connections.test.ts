@@ -55,7 +55,7 @@ describe.each(PACKAGES)('a store that connects with %s', (_, load) => {
         store.read(key),
         store.create(key, record),
         store.replace(key, expecting(record), successor(record)),
-        store.touch(key, { familyHash, edition: 0, at: 0, writeId: 'w' }),
+        store.touch(key, { familyHash, edition: 0, at: 0, active: true, writeId: 'w' }),
         store.remove(key, null),
       ]
       const settled = await Promise.allSettled(operations)

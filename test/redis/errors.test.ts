@@ -66,7 +66,7 @@ async function failuresOf(store: Store): Promise<StoreError[]> {
   const key = fresh('key')
   const record = recordOf(store, { data: SECRET, principal: SECRET })
   const { familyHash } = record
-  const touch = { familyHash, edition: 0, at: record.touchedAt, writeId: SECRET }
+  const touch = { familyHash, edition: 0, at: record.touchedAt, active: true, writeId: SECRET }
   const outcomes = await Promise.allSettled([
     store.read(key),
     store.create(key, record),

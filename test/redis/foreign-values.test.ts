@@ -29,7 +29,7 @@ const OTHERS = {
 async function changes(store: Store, key: string) {
   const record = recordOf(store)
   const { familyHash } = record
-  const touch = { familyHash, edition: 9, at: store.now(), writeId: fresh('write') }
+  const touch = { familyHash, edition: 9, at: store.now(), active: true, writeId: fresh('write') }
   return [
     () => store.create(key, record),
     () => store.replace(key, expecting(record), successor(record)),

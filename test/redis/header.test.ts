@@ -131,7 +131,7 @@ describe('TypeScript and Lua', () => {
       const { familyHash } = record
       const at = record.touchedAt + 1
       const edition = record.edition + 1
-      await store.touch(key, { familyHash, edition, at, writeId: 'touch' })
+      await store.touch(key, { familyHash, edition, at, active: true, writeId: 'touch' })
       const expected = stored({
         ...record,
         edition,

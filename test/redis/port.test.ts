@@ -96,7 +96,7 @@ test.each([
   expect(await store.read(key)).toEqual(record)
   expect(await server.cli('exists', `app:${key}`)).toBe(1)
   const { familyHash, touchedAt } = record
-  const touch = { familyHash, edition: 0, at: touchedAt + 1, writeId: 'w' }
+  const touch = { familyHash, edition: 0, at: touchedAt + 1, active: true, writeId: 'w' }
   expect(await store.touch(key, touch)).toMatchObject({ touchedAt: touchedAt + 1, edition: 0 })
   expect(await store.remove(key, null)).toBe('removed')
   client.disconnect()

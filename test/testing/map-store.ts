@@ -72,13 +72,14 @@ export class MapStore implements Store {
     return answer(noted, revisionOf(stored), revisionOf(noted))
   }
 
-  noted(stored: SessionRecord, { at, edition, writeId }: Touch): SessionRecord {
+  noted(stored: SessionRecord, { at, active, edition, writeId }: Touch): SessionRecord {
     const promotes = edition > stored.edition
-    if (at <= stored.touchedAt && !promotes) return stored
+    const touchedAt = active ? Math.max(at, stored.touchedAt) : stored.touchedAt
+    if (touchedAt === stored.touchedAt && !promotes) return stored
     return {
       ...stored,
       ...(promotes && { edition, promotedAt: at }),
-      touchedAt: Math.max(at, stored.touchedAt),
+      touchedAt,
       writes: [writeId, ...stored.writes].slice(0, 8),
     }
   }

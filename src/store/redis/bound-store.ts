@@ -107,8 +107,15 @@ class BoundStore implements Store {
   }
 
   async touch(key: string, touch: Touch): Promise<TouchAnswer> {
-    const { familyHash, edition, at, writeId } = touch
-    const answer = await this.#run('touch', key, familyHash, String(edition), String(at), writeId)
+    const answer = await this.#run(
+      'touch',
+      key,
+      touch.familyHash,
+      String(touch.edition),
+      String(touch.at),
+      touch.writeId,
+      touch.active ? '1' : '0',
+    )
     if (answer[0] === 0) return { status: 'gone' }
     return {
       status: 'touched',

@@ -58,7 +58,14 @@ export function touchOf(
   { familyHash, edition, touchedAt }: SessionRecord,
   given: Partial<Touch> = {},
 ): Touch {
-  return { familyHash, edition, at: touchedAt + 100, writeId: fresh('write'), ...given }
+  return {
+    familyHash,
+    edition,
+    at: touchedAt + 100,
+    active: true,
+    writeId: fresh('write'),
+    ...given,
+  }
 }
 
 export const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))

@@ -9,7 +9,13 @@ import { comparable, dying, EVERY_BYTE, expecting, fresh, successor, touchOf } f
 export const touchChecks: Checks<Given> = {
   'is gone where nothing lies': async ({ store, twice }) => {
     const key = fresh('key')
-    const touch = { familyHash: 'any', edition: 0, at: store.now(), writeId: fresh('write') }
+    const touch = {
+      familyHash: 'any',
+      edition: 0,
+      at: store.now(),
+      active: true,
+      writeId: fresh('write'),
+    }
     assert.deepEqual(await twice(key, () => store.touch(key, touch)), { status: 'gone' })
     assert.equal(await store.read(key), 'absent')
   },
@@ -96,6 +102,35 @@ export const touchChecks: Checks<Given> = {
       })
     },
   ),
+
+  'that is no activity promotes a higher edition, and prolongs nothing': async ({
+    store,
+    twice,
+    created,
+    stored,
+    expiryAt,
+  }) => {
+    const { key, record } = await created({ edition: 4 })
+    const touch = touchOf(record, { edition: 5, active: false })
+    const promoted = { edition: 5, promotedAt: touch.at }
+    assert.deepEqual(editionIn(await twice(key, () => store.touch(key, touch))), promoted)
+    const writes = [touch.writeId, ...record.writes]
+    assert.deepEqual(await stored(key), { ...record, writes, ...promoted })
+    if (expiryAt !== undefined) assert.equal(await expiryAt(key), expiryOf(record))
+  },
+
+  'that is no activity and promotes nothing writes nothing': async ({
+    store,
+    twice,
+    created,
+    stored,
+  }) => {
+    const { key, record } = await created({ edition: 4 })
+    const touch = touchOf(record, { edition: 4, active: false })
+    const answer = (await twice(key, () => store.touch(key, touch))) as Touched
+    assert.equal(answer.revision, record.writes[0])
+    assert.deepEqual(await stored(key), record)
+  },
 
   'never takes the edition back': async ({ store, created, stored }) => {
     const { key, record } = await created({ edition: 4 })

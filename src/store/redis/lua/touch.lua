@@ -3,8 +3,9 @@
 -- KEYS[1]  the record's key
 -- ARGV[1]  SHA-256 of the family that was active, as in the header
 -- ARGV[2]  the edition it presented
--- ARGV[3]  when it was active, milliseconds since the epoch
+-- ARGV[3]  when it came, milliseconds since the epoch
 -- ARGV[4]  the write id of this touch: the revision, if it writes
+-- ARGV[5]  1: that was activity, which prolongs the session; 0: it was not
 --
 -- Returns
 --   { 0 }  gone: no record of this format, or one of another family
@@ -43,13 +44,14 @@ if done then return answer(record, writes[done + 1] or '', writes[done]) end
 
 local at = tonumber(ARGV[3]) - record.created
 local edition = tonumber(ARGV[2])
-if at <= record.touched and edition <= record.edition then
+local touched = ARGV[5] == '1' and math.max(record.touched, at) or record.touched
+if touched == record.touched and edition <= record.edition then
   return answer(record, writes[1], writes[1])
 end
 if edition > record.edition then
   record.edition, record.promoted = edition, at
 end
-record.touched = math.max(record.touched, at)
+record.touched = touched
 table.insert(writes, 1, ARGV[4])
 redis.call('SET', KEYS[1], format(record), 'PXAT', string.format('%.0f', expiry(record)))
 return answer(record, writes[2], writes[1])

@@ -1,0 +1,89 @@
+import { randomWriteId } from '../cookie/random.ts'
+import { StoreError } from '../errors.ts'
+import { publish } from '../events.ts'
+import { revisionOf } from '../record/record.ts'
+import { Base } from '../session/base.ts'
+import { withWrite } from '../session/merge.ts'
+import { stateOf } from '../session/session.ts'
+import type { SessionState } from '../session/state.ts'
+import type { Touching, Visit } from '../session/visit.ts'
+import type { Touch, TouchAnswer } from '../store/store.ts'
+import { type Engine, ask, storeNow } from './engine.ts'
+import { hasLife } from './owed-cookie.ts'
+
+/**
+ * Sends a touch when activity is due to be noted, or the cookie is a successor that nobody has
+ * used before. At open, so that a slow handler does not outlive its session.
+ */
+export function touchIfDue(engine: Engine, visit: Visit, state: SessionState, base: Base): void {
+  const { touchedAt, touchIntervalMs, edition } = base.record
+  const due = visit.countsAsActivity && visit.openedAt - touchedAt >= touchIntervalMs
+  if (!due && state.edition <= edition) return
+  const touch = touchOf(state, base, visit.openedAt, visit.countsAsActivity)
+  const sent = send(engine, visit, base, touch).catch(() => undefined)
+  const touching: Touching = { base, touch, answer: sent, answered: false }
+  void sent.then(() => (touching.answered = true))
+  visit.touching = touching
+}
+
+/** Waits for the touch sent at open. A touch that failed spoils nothing that was only read. */
+export async function noteTouch(engine: Engine, visit: Visit): Promise<void> {
+  const { touching } = visit
+  visit.touching = undefined
+  const answer = await touching?.answer
+  const state = stateOf(visit.session)
+  if (touching === undefined || answer === undefined || state.base !== touching.base) return
+  if (!take(state, touching.base, touching.touch, answer) || !touching.touch.active) return
+  visit.touched = true
+  publish('touched', { id: state.id, request: visit.request })
+  if (visit.renewal === 'no' && hasLife(engine, state)) visit.renewal = 'may'
+}
+
+/**
+ * Asks the store whether this request's family still holds, which no cookie may leave without
+ * (PROTOCOL.md rule 6). It notes no activity, and writes nothing unless the cookie is a successor.
+ */
+export async function confirm(
+  engine: Engine,
+  state: SessionState,
+  base: Base,
+): Promise<'held' | 'gone' | 'unknown'> {
+  const { visit } = state
+  const touch = touchOf(state, base, storeNow(engine, visit), false)
+  try {
+    const answer = await send(engine, visit, base, touch)
+    return take(state, base, touch, answer) ? 'held' : 'gone'
+  } catch (error) {
+    if (error instanceof StoreError) return 'unknown'
+    throw error
+  }
+}
+
+function touchOf(state: SessionState, { record }: Base, at: number, active: boolean): Touch {
+  const { familyHash } = record
+  return { familyHash, edition: state.edition, at, active, writeId: randomWriteId() }
+}
+
+function send(engine: Engine, visit: Visit, { record }: Base, touch: Touch): Promise<TouchAnswer> {
+  const key = engine.policy.prefix + record.id
+  return ask(engine, visit, 'touch', (store) => store.touch(key, touch))
+}
+
+/** What the answer to a touch means to this request; `false` when the session is gone. */
+function take(state: SessionState, base: Base, touch: Touch, answer: TouchAnswer): boolean {
+  if (answer.status === 'gone') {
+    state.lose()
+    return false
+  }
+  const { record, flash, view, whole } = base
+  const { touchedAt, edition, promotedAt } = answer
+  // Only a touch of the very revision I loaded makes its own revision mine to replace.
+  const mine = answer.previous === revisionOf(record) && answer.revision !== answer.previous
+  const writes = mine ? withWrite(record.writes, answer.revision) : record.writes
+  const touched = { ...record, writes, touchedAt, edition, promotedAt }
+  state.base = new Base(touched, flash, view, whole)
+  if (answer.revision === touch.writeId && edition > record.edition) {
+    publish('rotated', { id: record.id, reason: 'renewed', request: state.visit.request })
+  }
+  return true
+}
