@@ -25,6 +25,7 @@ export type {
   CookieOptions,
   Deserialize,
   MergeFunction,
+  Preset,
   Serialize,
   SerializerContext,
   SessionData,

@@ -5,6 +5,7 @@ import { type OpenOptions, openVisit } from './lifecycle/open.ts'
 import { reload } from './lifecycle/reload.ts'
 import { update } from './lifecycle/update.ts'
 import { type WatchListener, type WatchOptions, Watches } from './lifecycle/watch.ts'
+import { describePolicy } from './options/describe-policy.ts'
 import type { SessionData, SessionOptions } from './options/options.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { NoReservedKeys, Session } from './session/members.ts'
@@ -52,6 +53,11 @@ export interface Sessions<D extends object = SessionData> {
    *   close().
    */
   watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
+  /**
+   * The rules in force, one sentence a line, for the documents an operator has to keep: timeouts,
+   * rotation, cookie, storage, and where a preset's recommendations are not followed.
+   */
+  describePolicy(): string
   /** Ends watches, and connections the store made itself; never a client it was given. */
   close(): Promise<void>
 }
@@ -75,6 +81,7 @@ export function createSessions<D extends object = SessionData>(
     },
     from: (request) => asSession<D>(corridor.from(request)),
     watch: (id, listener, watchOptions) => corridor.watch(id, listener, watchOptions),
+    describePolicy: () => corridor.describePolicy(),
     close: () => corridor.close(),
   }
   corridors.set(sessions, corridor)
@@ -92,6 +99,7 @@ export interface Corridor {
   commit(visit: Visit, failed: boolean): CommitResult | Promise<CommitResult>
   from(request: object): Visit
   watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
+  describePolicy(): string
   close(): Promise<void>
 }
 
@@ -135,6 +143,7 @@ function createCorridor<D extends object>(options: SessionOptions<D>): Corridor 
       )
     },
     watch: (id, listener, watchOptions) => watches.watch(id, listener, watchOptions),
+    describePolicy: () => describePolicy(policy),
     async close() {
       await Promise.all([watches.close(), engine.store.close?.()])
     },
