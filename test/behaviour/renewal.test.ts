@@ -209,16 +209,16 @@ describe('grace: the cookie before', () => {
   })
 })
 
-describe('a replayed cookie', () => {
-  /** The cookie before, its grace over, and the one in use. */
-  async function beginReplay(options: Parameters<typeof beginTimed>[0] = {}) {
-    const begun = await beginRenewal(options)
-    const current = await begun.renew()
-    await begun.visit(current)
-    begun.pass(GRACE)
-    return { ...begun, current }
-  }
+/** The cookie before, its grace over, and the one in use. */
+async function beginReplay(options: Parameters<typeof beginTimed>[0] = {}) {
+  const begun = await beginRenewal(options)
+  const current = await begun.renew()
+  await begun.visit(current)
+  begun.pass(GRACE)
+  return { ...begun, current }
+}
 
+describe('a replayed cookie', () => {
   test('creates nothing and sets no cookie, whatever the request does', async () => {
     const { header, sessions, store, current, visit } = await beginReplay()
     const session = await sessions.open(header)
@@ -346,9 +346,9 @@ describe('a secret that moves', () => {
   })
 })
 
-describe('options', () => {
-  const make = (options: object) => () => createSessions<Data>({ secret: SECRET, ...options })
+const make = (options: object) => () => createSessions<Data>({ secret: SECRET, ...options })
 
+describe('options', () => {
   test.each([
     [{ renewalTimeout: 119 }, 'renewalTimeout: must be at least twice renewalGrace (60), not 119'],
     [{ renewalTimeout: 0 }, 'renewalTimeout: must be at least 1 second, not 0'],
