@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runAlone } from './debian-package.ts'
+import { ensureNginx } from './ensure-nginx.ts'
 import { ensureRedisServer } from './ensure-redis.ts'
 import { layeringProblems } from './layers.ts'
 import { packageProblems } from './package-check.ts'
@@ -60,6 +61,7 @@ const programs = ['examples', 'test/types'].flatMap((folder) =>
 
 function everything(): void {
   ensureRedisServer()
+  ensureNginx()
   step('format', () => tool('oxfmt', ['--check']))
   step('generated files', () => tool('tsx', ['scripts/generate-lua.ts', '--check']))
   step('build', () => tool('tsx', ['scripts/build.ts']))

@@ -1,38 +1,35 @@
 import { STATUS_CODES } from 'node:http'
 import { SessionError, UsageError } from '../errors.ts'
 import { type Visit, everyVisitOf } from '../session/visit.ts'
-import { type HeadersToAdd, forbidsStoring, varyWithCookie, withTypes } from './response-headers.ts'
-
-/** The headers a commit asks for. */
-type Asked = Pick<HeadersToAdd, 'setCookie' | 'clearSiteData'>
+import { unshared, unstored, varyWithCookie } from './cache-headers.ts'
+import { FAILED, type HeadersToAdd, withTypes } from './response-headers.ts'
 
 /**
- * Adds what a commit asks for, if anything, and `Vary: Cookie`. Answers the same
- * response, or one like it where its headers cannot be changed (Response.redirect(), fetch()).
- * No status below 200 can be given to a new response: one that upgrades stays as it is.
+ * Adds what a commit asks for, `Vary: Cookie` always. Answers the same response, or one like it
+ * where its headers cannot be changed (Response.redirect(), fetch()). No status below 200 can be
+ * given to a new response: one that upgrades stays as it is.
  */
-export function withHeaders(response: Response, asked: Asked): Response {
+export function withHeaders(response: Response, additions: HeadersToAdd): Response {
   try {
-    addHeaders(response.headers, asked)
+    addHeaders(response.headers, additions)
     return response
   } catch {
     if (response.status < 200) return response
     const copy = new Response(response.body, response)
-    addHeaders(copy.headers, asked)
+    addHeaders(copy.headers, additions)
     return copy
   }
 }
 
-function addHeaders(headers: Headers, { setCookie, clearSiteData }: Asked): void {
-  if (setCookie !== undefined) {
-    headers.append('Set-Cookie', setCookie)
-    if (!forbidsStoring(headers.get('Cache-Control') ?? '')) {
-      headers.set('Cache-Control', 'no-store')
-    }
-  }
+function addHeaders(headers: Headers, { setCookie, clearSiteData, sharing }: HeadersToAdd): void {
+  const said = headers.get('Cache-Control') ?? ''
+  if (setCookie !== undefined) headers.append('Set-Cookie', setCookie)
+  const restricted =
+    setCookie !== undefined ? unstored(said) : sharing === 'forbidden' ? unshared(said) : undefined
+  if (restricted !== undefined) headers.set('Cache-Control', restricted)
   if (clearSiteData !== undefined) {
-    const said = headers.get('Clear-Site-Data') ?? ''
-    headers.set('Clear-Site-Data', withTypes(said, clearSiteData))
+    const asked = headers.get('Clear-Site-Data') ?? ''
+    headers.set('Clear-Site-Data', withTypes(asked, clearSiteData))
   }
   const vary = varyWithCookie(headers.get('Vary') ?? '')
   if (vary !== undefined) headers.set('Vary', vary)
@@ -45,6 +42,12 @@ export function plainResponse(error: unknown): Response {
     status,
     headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
   })
+}
+
+/** The same for what answers in place of a response that was dropped, with the cookies it had. */
+export function withHeadersOfFailure(answer: Response, cookies: readonly string[]): Response {
+  const additions = [FAILED, ...cookies.map((setCookie) => ({ ...FAILED, setCookie }))]
+  return additions.reduce(withHeaders, answer)
 }
 
 /** The cookies that sets of sessions have put on a response: those of commits that succeeded. */

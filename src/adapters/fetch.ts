@@ -10,7 +10,14 @@ import {
   corridorOf,
   createSession,
 } from '../sessions.ts'
-import { plainResponse, sessionCookiesOn, showAs, withHeaders } from './fetch-response.ts'
+import {
+  plainResponse,
+  sessionCookiesOn,
+  showAs,
+  withHeaders,
+  withHeadersOfFailure,
+} from './fetch-response.ts'
+import { headersFor } from './response-headers.ts'
 
 export interface FetchAdapterOptions<Req = Request, Rest extends unknown[] = unknown[]> {
   /** Whether a request prolongs its session; `false` for polling. Default: every request does. */
@@ -93,10 +100,7 @@ export function withSession<
       response = left instanceof Promise ? await left : left
     } catch (error) {
       const answer = await refuse(error, request)
-      response = sessionCookiesOn(response, request).reduce(
-        (answered, setCookie) => withHeaders(answered, { setCookie }),
-        answer,
-      )
+      response = withHeadersOfFailure(answer, sessionCookiesOn(response, request))
     }
     if (rethrow !== undefined) throw rethrow.error
     return response
@@ -155,8 +159,8 @@ function showOnce(visit: Visit): Visit {
 function leave(corridor: Corridor, visit: Visit, response: Response): Response | Promise<Response> {
   const result = corridor.commit(visit, visit.failed || response.status >= 500)
   return result instanceof Promise
-    ? result.then((late) => withHeaders(response, late))
-    : withHeaders(response, result)
+    ? result.then((late) => withHeaders(response, headersFor(late, visit)))
+    : withHeaders(response, headersFor(result, visit))
 }
 
 function shown<D extends object>(visit: Visit): Session<D> {

@@ -1,4 +1,4 @@
-import type { HeadersToAdd } from './response-headers.ts'
+import { FAILED, type HeadersToAdd } from './response-headers.ts'
 
 /** What stands before the first byte of a response: one for each set of sessions. */
 export interface FirstByte {
@@ -23,7 +23,7 @@ export interface FirstByte {
   failed(error: unknown, complete: boolean): void
 }
 
-/** What came of asking: the headers of those commits that succeeded, and the first that did not. */
+/** What came of asking: the headers each commit needs, and the first that failed. */
 export interface Answers {
   additions: HeadersToAdd[]
   failure?: { of: FirstByte; error: unknown }
@@ -62,7 +62,7 @@ async function collect(
   answers: Promise<HeadersToAdd>[],
 ): Promise<Answers> {
   const settled = await Promise.allSettled(answers)
-  const additions = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const additions = settled.map((one) => (one.status === 'fulfilled' ? one.value : FAILED))
   const refused = settled.findIndex((one) => one.status === 'rejected')
   if (refused < 0) return { additions }
   const { reason } = settled[refused] as PromiseRejectedResult

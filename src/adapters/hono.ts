@@ -10,7 +10,8 @@ import type { NoReservedKeys, Session } from '../session/members.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Sessions, corridorFrom, createSession } from '../sessions.ts'
 import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
-import { sessionCookiesOn, showAs, withHeaders } from './fetch-response.ts'
+import { sessionCookiesOn, showAs, withHeaders, withHeadersOfFailure } from './fetch-response.ts'
+import { headersFor } from './response-headers.ts'
 
 /** The variables of a context with a session: `new Hono<{ Variables: SessionVariables }>()`. */
 export type SessionVariables<D extends object = SessionData, P extends string = 'session'> = {
@@ -64,7 +65,7 @@ export function session<D extends object = SessionData, P extends string = 'sess
     try {
       const result = corridor.commit(visit, c.error !== undefined || c.res.status >= 500)
       const asked = result instanceof Promise ? await result : result
-      replaceResponse(c, withHeaders(c.res, asked))
+      replaceResponse(c, withHeaders(c.res, headersFor(asked, visit)))
     } catch (error) {
       dropResponse(c, sessionCookiesOn(c.res, visit.request as object))
       throw error
@@ -112,7 +113,7 @@ function dropResponse(c: Context, cookies: readonly string[]): void {
   unsetResponse(c)
   for (const name of prepared) c.header(name, undefined)
   c.status(500)
-  for (const cookie of cookies) c.res.headers.append('Set-Cookie', cookie)
+  withHeadersOfFailure(c.res, cookies)
 }
 
 function unsetResponse(c: Context): void {

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { UsageError } from '../errors.ts'
-import type { CommitResult } from '../lifecycle/commit.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
@@ -13,6 +12,7 @@ import {
   type NodeResponse,
   holdFirstByte,
 } from './node-response.ts'
+import { headersFor } from './response-headers.ts'
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest
 
@@ -42,13 +42,9 @@ class SessionCommit implements FirstByte {
     if (!drops) watchForLateChanges(visit, this.#response, complete)
     const result = this.#corridor.commit(visit, failed)
     return result instanceof Promise
-      ? result.then((late) => headersFor(late, visit))
-      : headersFor(result, visit)
+      ? result.then((late) => headersFor(late, visit, complete))
+      : headersFor(result, visit, complete)
   }
-}
-
-function headersFor({ setCookie, clearSiteData }: CommitResult, { looked }: Visit): HeadersToAdd {
-  return { setCookie, clearSiteData, varies: looked }
 }
 
 /**

@@ -1,13 +1,35 @@
+import type { CommitResult } from '../lifecycle/commit.ts'
+import type { Visit } from '../session/visit.ts'
 import type { AnyResponse } from './any-response.ts'
+import { unshared, unstored, varyWithCookie } from './cache-headers.ts'
 
 /** What a commit answers: the headers its set of sessions needs on this response. */
 export interface HeadersToAdd {
   /** A whole Set-Cookie value. Appended to the application's cookies, never in place of one. */
-  setCookie?: string
+  setCookie?: string | undefined
   /** A whole Clear-Site-Data value, which joins the application's. */
-  clearSiteData?: string
+  clearSiteData?: string | undefined
   /** The handler looked at the session, so the response depends on the Cookie header. */
   varies: boolean
+  /**
+   * Shared caches must not keep the response. `forbidden`: it may show what a session holds.
+   * `unsure`: nobody has looked at the session yet, and whoever goes on writing still can.
+   */
+  sharing?: 'forbidden' | 'unsure' | undefined
+}
+
+/** A commit that failed: what answers in its place may look at the session all the same. */
+export const FAILED: HeadersToAdd = { varies: true, sharing: 'forbidden' }
+
+/** What a response says of the session behind it. `complete`: nothing more is to be written. */
+export function headersFor(
+  { setCookie, clearSiteData }: CommitResult,
+  { looked, cookie, cookieHeader }: Visit,
+  complete = true,
+): HeadersToAdd {
+  const brought = cookie.sent || cookieHeader !== undefined
+  const sharing = looked ? 'forbidden' : complete ? undefined : 'unsure'
+  return { setCookie, clearSiteData, varies: looked, sharing: brought ? sharing : undefined }
 }
 
 /** Names as they were first written, no two equal but for case. Shares no array with its source. */
@@ -62,21 +84,28 @@ export function setHeaders(response: AnyResponse, headers: HeaderList): void {
 /** There is something to add. */
 export function adds(additions: HeadersToAdd[]): boolean {
   return additions.some(
-    ({ setCookie, clearSiteData, varies }) =>
-      varies || setCookie !== undefined || clearSiteData !== undefined,
+    ({ setCookie, clearSiteData, varies, sharing }) =>
+      varies || sharing !== undefined || setCookie !== undefined || clearSiteData !== undefined,
   )
 }
 
 /** Adds to the headers set on the response, each at most once however often it is called. */
 export function addHeaders(response: AnyResponse, additions: HeadersToAdd[]): void {
-  for (const { setCookie, clearSiteData, varies } of additions) {
+  for (const { setCookie, clearSiteData, varies, sharing } of additions) {
+    if (setCookie !== undefined || varies) varyByCookie(response)
     if (setCookie !== undefined) {
       appendCookie(response, setCookie)
-      forbidStoring(response)
+      restrictCaches(response, unstored)
+    } else if (sharing === 'forbidden' || (sharing === 'unsure' && isOpenEnded(response))) {
+      restrictCaches(response, unshared)
     }
     if (clearSiteData !== undefined) clear(response, clearSiteData)
-    if (varies) varyByCookie(response)
   }
+}
+
+/** Who says how long the body is has decided what it is. */
+function isOpenEnded(response: AnyResponse): boolean {
+  return response.getHeader('Content-Length') === undefined
 }
 
 // Not appendHeader: it pushes into the very array the application gave to setHeader.
@@ -85,16 +114,12 @@ function appendCookie(response: AnyResponse, cookie: string): void {
   if (!cookies.includes(cookie)) response.setHeader('Set-Cookie', [...cookies, cookie])
 }
 
-function forbidStoring(response: AnyResponse): void {
-  if (forbidsStoring(valuesOf(response, 'Cache-Control').join(','))) return
-  response.setHeader('Cache-Control', 'no-store')
-}
-
-// RFC 9111 5.2: directives are a comma-separated list, case-insensitive; a quoted argument may
-// hold a comma and is not a directive.
-export function forbidsStoring(cacheControl: string): boolean {
-  const directives = cacheControl.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').split(',')
-  return directives.some((directive) => directive.trim().toLowerCase() === 'no-store')
+function restrictCaches(
+  response: AnyResponse,
+  restrict: (cacheControl: string) => string | undefined,
+): void {
+  const restricted = restrict(valuesOf(response, 'Cache-Control').join(', '))
+  if (restricted !== undefined) response.setHeader('Cache-Control', restricted)
 }
 
 function clear(response: AnyResponse, types: string): void {
@@ -112,16 +137,6 @@ function varyByCookie(response: AnyResponse): void {
   const said = valuesOf(response, 'Vary')
   const vary = said.length === 0 ? 'Cookie' : varyWithCookie(said.join(','))
   if (vary !== undefined) response.setHeader('Vary', vary)
-}
-
-/** What `Vary` has to say in place of this; `undefined` where it says as much already. */
-export function varyWithCookie(vary: string): string | undefined {
-  const fields = vary
-    .split(',')
-    .map((field) => field.trim())
-    .filter((field) => field !== '')
-  if (fields.some((field) => field === '*' || field.toLowerCase() === 'cookie')) return undefined
-  return [...fields, 'Cookie'].join(', ')
 }
 
 function valuesOf(response: AnyResponse, name: string): string[] {

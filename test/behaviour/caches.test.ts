@@ -27,10 +27,31 @@ describe.each(FRAMEWORKS)('what caches are told, %s', (framework) => {
 
   test.each(LOOKS)('a page that %s varies by Cookie, for visitors too', async (_, page) => {
     const { app, browser } = await begin(page, framework)
-    for (const visitor of [browser, app.browser()]) {
-      const { headers } = await visitor.get('/page')
-      expect(headers.vary).toMatch(/\bcookie\b/i)
-    }
+    const visitor = await app.browser().get('/page')
+    const user = await browser.get('/page')
+    for (const { headers } of [visitor, user]) expect(headers.vary).toMatch(/\bcookie\b/i)
+    expect(visitor.headers['cache-control']).toBeUndefined()
+    expect(user.headers['cache-control']).toBe('private')
+  })
+
+  test('a page that looks at the session after writeHead() is private', async () => {
+    const { app, browser } = await begin((turn) => {
+      turn.response.writeHead(200)
+      turn.response.end(`n is ${String(turn.session['n'])}`)
+    }, framework)
+    const { headers, text } = await browser.get('/page')
+    expect([text, headers['cache-control']]).toEqual(['n is 1', 'private'])
+    expect((await app.browser().get('/page')).headers['cache-control']).toBeUndefined()
+  })
+
+  test('a body whose length is known before anybody looks may be shared', async () => {
+    const { browser } = await begin(({ response }) => {
+      response.writeHead(200, { 'Content-Length': 4 })
+      response.write('same')
+      response.end()
+    }, framework)
+    const { headers, text } = await browser.get('/page')
+    expect([text, headers.vary, headers['cache-control']]).toEqual(['same', undefined, undefined])
   })
 
   test('a page that does not look at the session does not', async () => {

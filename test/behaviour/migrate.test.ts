@@ -230,6 +230,7 @@ describe('a failed request', () => {
     const { browser } = await switched({ after: { cookieOnException: false } })
     const failed = await browser.get('/fail')
     expect([failed.status, failed.setCookies]).toEqual([500, []])
+    expect(failed.headers['cache-control']).toBe('private')
     expect(await keysOf(redis, 'session:*')).toEqual([])
     expect(await keysOf(redis, 'sess:*')).toHaveLength(1)
     expect((await browser.get('/look')).json).toEqual({ user: 'ada', cart: CART })

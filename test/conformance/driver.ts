@@ -40,6 +40,8 @@ export interface Driver {
   readonly name: string
   /** Fetch-style adapters say `Vary: Cookie` on every response. */
   readonly alwaysVaries?: true
+  /** It is the application's framework that answers for a failed commit. */
+  readonly failsOutOfSight?: true
   /** What its server speaks: HTTP/1.1, unless it says HTTP/2 without TLS. */
   readonly protocol?: 'h2c'
   /** Listens on 127.0.0.1, any free port, and hands every request, any method and path, over. */

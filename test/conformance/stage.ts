@@ -106,6 +106,10 @@ export class Stage {
     return this.#driver.alwaysVaries === true
   }
 
+  get failsOutOfSight(): boolean {
+    return this.#driver.failsOutOfSight === true
+  }
+
   /** The pages of one case, by path, beside those every case has. */
   show(pages: Pages): void {
     this.#pages = { ...common, ...pages }

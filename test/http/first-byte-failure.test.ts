@@ -96,7 +96,7 @@ describe.each(protocols)('a failed commit, %s', (_protocol, ask) => {
         send(response)
       })
       expectPlain(answer)
-      expect(told).toEqual([down, ended, false, false, false, 500, []])
+      expect(told).toEqual([down, ended, false, false, false, 500, ['vary', 'cache-control']])
     },
   )
 

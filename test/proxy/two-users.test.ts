@@ -25,6 +25,8 @@ const ACTIVITY: Readonly<Record<string, Partial<SessionOptions<Data>>>> = {
   },
 }
 
+type Opens = () => Promise<Visitor>
+
 const everything = [...Object.keys(LOOKS), ...Object.keys(CHANGES), UNTOUCHED]
 
 describe.each(frameworks)('behind nginx, $name', (driver) => {
@@ -41,23 +43,24 @@ describe.each(frameworks)('behind nginx, $name', (driver) => {
       'THREATS 12: nobody gets the page of another that %s',
       async (sentence) => {
         for (const caching of CACHINGS) {
-          const [ada, bob, eve] = [
-            await site.user(caching, 'ada'),
-            await site.user(caching, 'bob'),
-            await site.user(caching, 'eve'),
-          ]
-          await neverShare(sentence, [ada, bob])
-          await neverShare(sentence, [eve, site.visitor(caching)])
-          await neverShare(sentence, [site.visitor(caching), eve])
-          const visitors = [site.visitor(caching), site.visitor(caching)]
+          const user = () => site.user(caching, 'ada')
+          const other = () => site.user(caching, 'bob')
+          const visitor = async () => site.visitor(caching)
+          await neverShare(sentence, user, other)
+          await neverShare(sentence, user, visitor)
+          await neverShare(sentence, visitor, user)
           // Who has no session may get what another got who has none; never a cookie.
-          expectNoneTwice((await inTurn(sentence, visitors)).flatMap(given))
+          expectNoneTwice(
+            (await inTurn(sentence, [await visitor(), await visitor()])).flatMap(given),
+          )
         }
       },
     )
 
-    async function neverShare(sentence: string, browsers: readonly Visitor[]): Promise<void> {
-      for (const answers of [await inTurn(sentence, browsers), await atOnce(sentence, browsers)]) {
+    async function neverShare(sentence: string, ...open: Opens[]): Promise<void> {
+      for (const order of [inTurn, atOnce]) {
+        const browsers = await Promise.all(open.map((one) => one()))
+        const answers = await order(sentence, browsers)
         expectNoneTwice(answers.flatMap(given))
         if (sentence !== UNTOUCHED) expectNoneTwice(answers.map(({ text }) => text))
       }

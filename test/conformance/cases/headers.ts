@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { Reply, Turn } from '../driver.ts'
 import type { Cases } from '../stage.ts'
@@ -135,6 +136,50 @@ export const headers: Cases = {
     expect(answer.headers['clear-site-data']).toBeUndefined()
   },
 
+  'a page of a session is private, unless the application says who may keep it': async (stage) => {
+    const says = [
+      ['max-age=60', 'max-age=60, private'],
+      ['no-cache', 'no-cache'],
+      ['no-cache="set-cookie"', 'no-cache="set-cookie", private'],
+      ['public, max-age=60', 'public, max-age=60'],
+      ['S-MAXAGE=60', 'S-MAXAGE=60'],
+    ] as const
+    const visitor = stage.visitor()
+    const user = await stage.begun()
+    stage.show({ '/page': greet })
+    expect((await visitor.get('/page')).headers['cache-control']).toBeUndefined()
+    expect((await user.get('/page')).headers['cache-control']).toBe('private')
+    for (const [said, sent] of says) {
+      const page = async (turn: Turn) => ({
+        ...(await greet(turn)),
+        headers: { 'cache-control': said },
+      })
+      stage.show({ '/page': page })
+      expect((await visitor.get('/page')).headers['cache-control']).toBe(said)
+      expect((await user.get('/page')).headers['cache-control']).toBe(sent)
+    }
+  },
+
+  'what looks at the session after its first byte is private too': async (stage) => {
+    stage.show({
+      '/page': async (turn) => ({ body: chunks(() => `for ${String(turn.session['user'])}`) }),
+    })
+    const answer = await (await stage.begun()).get('/page')
+    expect(answer.text).toBe('hello for ada')
+    expect(answer.headers['cache-control']).toBe('private')
+  },
+
+  'what answers for a failed commit is nothing for shared caches': async (stage) => {
+    stage.show({ '/page': writing({ body: 'page' }) })
+    const user = await stage.begun()
+    stage.store.failNext('replace', new Error('down'))
+    const { status, headers } = await user.get('/page')
+    expect(status).toBeGreaterThanOrEqual(500)
+    if (stage.failsOutOfSight) return
+    expect(headers['cache-control']).toMatch(/^(?:private|no-store)$/)
+    expect(fieldsOf(headers.vary)).toEqual(['cookie'])
+  },
+
   'a response varies by Cookie when its handler looked at the session': async (stage) => {
     stage.show({
       '/page': async ({ session }) => ({
@@ -160,6 +205,16 @@ export const headers: Cases = {
       expect(fieldsOf(page.headers.vary)).toEqual(['accept-language', ...ours])
     }
   },
+}
+
+async function greet({ session }: Turn): Promise<Reply> {
+  return { body: String(session['user']) }
+}
+
+async function* chunks(last: () => string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('hello ')
+  await nextTurn()
+  yield Buffer.from(last())
 }
 
 function fieldsOf(vary = ''): string[] {

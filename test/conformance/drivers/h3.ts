@@ -8,6 +8,7 @@ import { responseOf } from './fetch.ts'
 export const driver: Driver = {
   name: 'h3 2',
   alwaysVaries: true,
+  failsOutOfSight: true,
   serve(sessions, handle) {
     const app = new H3({ silent: true })
     app.use(async (event, next) => {
