@@ -10,9 +10,11 @@ import { root } from './run.ts'
 const rooms: readonly (readonly [name: string, holds: RegExp])[] = [
   ['errors', /^errors\.ts$/],
   ['events', /^events\.ts$/],
+  ['requests', /^request-header\.ts$/],
   ['record', /^record\//],
   ['store contract', /^store\/store\.ts$/],
   ['options', /^options\//],
+  ['guard', /^guard\//],
   ['cookie', /^cookie\//],
   ['migrate', /^migrate\//],
   ['session', /^session\//],

@@ -7,6 +7,7 @@ export type SessionErrorCode =
   | 'not_serializable'
   | 'too_large'
   | 'gone'
+  | 'cross_origin'
   | 'store'
 
 /**
@@ -80,6 +81,20 @@ export class GoneError extends SessionError {
         status: 409,
       },
     )
+  }
+}
+
+/** A page of another origin has caused this request: `crossOriginGuard()` refused it. */
+export class CrossOriginError extends SessionError {
+  override name = 'CrossOriginError'
+  /** The Origin header as it came, if one did: text of the other side. */
+  readonly origin: string | undefined
+  /** The message may be shown. Koa does, and prints nothing. */
+  readonly expose = true
+
+  constructor(origin: string | undefined, message: string) {
+    super('cross_origin', message, { status: 403 })
+    this.origin = origin
   }
 }
 

@@ -16,6 +16,7 @@ export type SessionEvent =
   | 'rotated'
   | 'replayed'
   | 'rejected'
+  | 'refused'
   | 'unavailable'
 
 /** Why a cookie opened no session. */
@@ -31,7 +32,13 @@ export type RejectReason =
 /** The message of every event. It never carries a cookie, a signature or session data. */
 export interface SessionEventMessage {
   readonly id?: string
-  readonly reason?: RejectReason | 'late_changes' | 'clock' | 'renewed' | 'replayed'
+  readonly reason?:
+    | RejectReason
+    | 'clock'
+    | 'cross_origin'
+    | 'late_changes'
+    | 'renewed'
+    | 'replayed'
   readonly operation?: StoreOperation
   readonly request?: unknown
 }
@@ -47,6 +54,7 @@ const channels = {
   rotated: channel('sojourn:rotated'),
   replayed: channel('sojourn:replayed'),
   rejected: channel('sojourn:rejected'),
+  refused: channel('sojourn:refused'),
   unavailable: channel('sojourn:unavailable'),
 } satisfies Record<SessionEvent, unknown>
 

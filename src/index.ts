@@ -10,7 +10,10 @@ export { memoryStore } from './store/memory.ts'
 export { expressSession } from './migrate/express-session.ts'
 export type { ExpressSessionOptions, ExpressSessionSecret } from './migrate/express-session.ts'
 export type { Migration, OldCookie, OldSession } from './options/migration.ts'
+export { crossOriginGuard } from './guard/cross-origin.ts'
+export type { CrossOriginGuardOptions, GuardedRequest } from './guard/cross-origin.ts'
 export {
+  CrossOriginError,
   DataError,
   GoneError,
   OptionError,

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
-import type { SessionData, SessionOptions } from '../index.ts'
+import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
+import type { CrossOriginGuardOptions, SessionData, SessionOptions } from '../index.ts'
 import type { NoReservedKeys, Session } from '../session/members.ts'
 import { type CreateObject, type Visit, everyVisitOf } from '../session/visit.ts'
 import { type Sessions, corridorFrom } from '../sessions.ts'
@@ -73,5 +74,22 @@ export function noteErrors(): ErrorRequestHandler {
       visit.failed = true
     })
     next(error)
+  }
+}
+
+/**
+ * Express middleware that refuses what pages of other origins send (CSRF), for visitors too: see
+ * `crossOriginGuard()` of `sojourn`. A refusal is a CrossOriginError, status 403, for your error
+ * handlers. Mount it first.
+ *
+ *     app.use(crossOriginGuard({ allow: ['https://pay.example'] }))
+ *
+ * @throws {OptionError} for an origin that no browser would send.
+ */
+export function crossOriginGuard(options?: CrossOriginGuardOptions): RequestHandler {
+  const check = checkOf(options)
+  return function crossOriginMiddleware(request, _response, next) {
+    check(request)
+    next()
   }
 }

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { UsageError } from '../errors.ts'
-import type { SessionData } from '../index.ts'
+import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
+import type { CrossOriginGuardOptions, SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
 import { type CreateObject, type Visit, everyVisitOf } from '../session/visit.ts'
 import { type Sessions, corridorOf } from '../sessions.ts'
@@ -142,4 +143,21 @@ function sendError(reply: FastifyReply, error: Error): void {
 function sendPlainError(reply: FastifyReply, error: unknown): void {
   reply.log.error({ err: error }, 'the session could not be committed')
   plainErrorResponse(reply.raw, error)
+}
+
+/**
+ * Fastify hook that refuses what pages of other origins send (CSRF), for visitors too: see
+ * `crossOriginGuard()` of `sojourn`. A refusal is a CrossOriginError, status 403, for your error
+ * handler. Add it before the session plugin is registered.
+ *
+ *     app.addHook('onRequest', crossOriginGuard({ allow: ['https://pay.example'] }))
+ *
+ * @throws {OptionError} for an origin that no browser would send.
+ */
+export function crossOriginGuard(options?: CrossOriginGuardOptions): onRequestHookHandler {
+  const check = checkOf(options)
+  return function crossOriginHook(request, _reply, done) {
+    check(request)
+    done()
+  }
 }

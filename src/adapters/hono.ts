@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { Context, MiddlewareHandler } from 'hono'
 import { isSecure } from '../cookie/secure.ts'
 import { UsageError } from '../errors.ts'
-import type { SessionData, SessionOptions } from '../index.ts'
+import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
+import type { CrossOriginGuardOptions, SessionData, SessionOptions } from '../index.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
 import { requireFunction } from '../options/check.ts'
 import type { ResolvedCookie } from '../options/resolve-cookie.ts'
@@ -10,7 +11,13 @@ import type { NoReservedKeys, Session } from '../session/members.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Sessions, corridorFrom, createSession } from '../sessions.ts'
 import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
-import { sessionCookiesOn, showAs, withHeaders, withHeadersOfFailure } from './fetch-response.ts'
+import {
+  plainResponse,
+  sessionCookiesOn,
+  showAs,
+  withHeaders,
+  withHeadersOfFailure,
+} from './fetch-response.ts'
 import { headersFor } from './response-headers.ts'
 
 /** The variables of a context with a session: `new Hono<{ Variables: SessionVariables }>()`. */
@@ -129,4 +136,26 @@ function watchForLateChanges(c: Context, visit: Visit): void {
   setImmediate(() => {
     if (!outgoing.writableEnded) outgoing.once('close', () => reportLateChanges(visit))
   })
+}
+
+/**
+ * Hono middleware that refuses what pages of other origins send (CSRF), for visitors too: see
+ * `crossOriginGuard()` of `sojourn`. A refusal is a CrossOriginError, status 403, for `app.onError`;
+ * Hono's own error handler answers it plainly. Mount it first.
+ *
+ *     app.use(crossOriginGuard({ allow: ['https://pay.example'] }))
+ *
+ * @throws {OptionError} for an origin that no browser would send.
+ */
+export function crossOriginGuard(options?: CrossOriginGuardOptions): MiddlewareHandler {
+  const check = checkOf(options)
+  return async function crossOriginMiddleware(c, next) {
+    try {
+      check(c.req.raw)
+    } catch (error) {
+      // Hono's own error handler answers 500 to every error that has no answer of its own.
+      throw Object.assign(error as Error, { getResponse: () => plainResponse(error) })
+    }
+    await next()
+  }
 }

@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa'
-import type { SessionData, SessionOptions } from '../index.ts'
+import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
+import type { CrossOriginGuardOptions, SessionData, SessionOptions } from '../index.ts'
 import type { NoReservedKeys, Session } from '../session/members.ts'
 import type { CreateObject, Visit } from '../session/visit.ts'
 import { type Sessions, corridorFrom } from '../sessions.ts'
@@ -53,5 +54,21 @@ export function session<D extends object = SessionData>(
     const open = { countAsActivity: countAsActivity(ctx) }
     const opened = corridor.open(ctx.req.headers.cookie, ctx, open, create)
     return opened instanceof Promise ? opened.then(enter) : enter(opened)
+  }
+}
+
+/**
+ * Koa middleware that refuses what pages of other origins send (CSRF), for visitors too: see
+ * `crossOriginGuard()` of `sojourn`. A refusal is a CrossOriginError, status 403. Mount it first.
+ *
+ *     app.use(crossOriginGuard({ allow: ['https://pay.example'] }))
+ *
+ * @throws {OptionError} for an origin that no browser would send.
+ */
+export function crossOriginGuard(options?: CrossOriginGuardOptions): Middleware {
+  const check = checkOf(options)
+  return async function crossOriginMiddleware(ctx, next) {
+    check(ctx)
+    await next()
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requireFunction } from '../options/check.ts'
-import type { SessionData } from '../index.ts'
+import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
+import type { CrossOriginGuardOptions, SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
 import { everyVisitOf } from '../session/visit.ts'
 import { type Sessions, corridorOf, createSession } from '../sessions.ts'
@@ -67,4 +68,28 @@ export function withSession<
 
 function printError(error: unknown): void {
   console.error(error)
+}
+
+/**
+ * Puts a guard before a request listener, which never sees what pages of other origins send (CSRF):
+ * see `crossOriginGuard()` of `sojourn`. A refusal is answered plainly with status 403.
+ *
+ *     http.createServer(crossOriginGuard(withSession(sessions, listener)))
+ *
+ * @throws {OptionError} for an origin that no browser would send.
+ */
+export function crossOriginGuard<Req extends NodeRequest, Res extends NodeResponse>(
+  listener: (request: Req, response: Res) => unknown,
+  options?: CrossOriginGuardOptions,
+): (request: Req, response: Res) => unknown {
+  requireFunction('listener', listener)
+  const check = checkOf(options)
+  return function guarded(request, response) {
+    try {
+      check(request)
+    } catch (error) {
+      return plainErrorResponse(response, error)
+    }
+    return listener(request, response)
+  }
 }

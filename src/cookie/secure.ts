@@ -1,4 +1,5 @@
 import type { ResolvedCookie } from '../options/resolve-cookie.ts'
+import { headerOf } from '../request-header.ts'
 
 /** The parts of a request that tell where it came from. Frameworks' requests have them. */
 interface Connection {
@@ -57,19 +58,12 @@ function hasProxyHeader(headers: Headers): boolean {
   return false
 }
 
-/** Of a Node request, or of a fetch-style one. */
-function headerOf(headers: Headers | undefined, name: string): unknown {
-  const { get } = headers ?? {}
-  return typeof get === 'function' ? get.call(headers, name) : headers?.[name]
-}
-
 let warned = false
 
 /** Says once that a Secure cookie is going to a browser that talks plain http. */
 export function warnIfPlainHttp(request: unknown): void {
   if (warned) return
-  const headers = (request as Connection | undefined)?.headers as Headers | undefined
-  const origin = headerOf(headers, 'origin') ?? headerOf(headers, 'referer')
+  const origin = headerOf(request, 'origin') ?? headerOf(request, 'referer')
   if (typeof origin !== 'string' || !origin.startsWith('http://')) return
   warned = true
   process.emitWarning(

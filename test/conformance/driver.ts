@@ -1,3 +1,4 @@
+import type { CrossOriginGuardOptions } from '../../src/guard/cross-origin.ts'
 import type { Session } from '../../src/session/members.ts'
 import type { Sessions } from '../../src/sessions.ts'
 
@@ -45,5 +46,10 @@ export interface Driver {
   /** What its server speaks: HTTP/1.1, unless it says HTTP/2 without TLS. */
   readonly protocol?: 'h2c'
   /** Listens on 127.0.0.1, any free port, and hands every request, any method and path, over. */
-  serve(sessions: Sessions<Data>, handle: Handle): Promise<Served>
+  serve(
+    sessions: Sessions<Data>,
+    handle: Handle,
+    /** Behind the adapter's crossOriginGuard(), as its page says to mount it. */
+    guard?: CrossOriginGuardOptions,
+  ): Promise<Served>
 }

@@ -1,3 +1,4 @@
+import type { CrossOriginGuardOptions } from '../../src/guard/cross-origin.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import { decodeData } from '../../src/record/codec.ts'
 import type { Session } from '../../src/session/members.ts'
@@ -86,14 +87,17 @@ export class Stage {
     })
   }
 
-  async open(): Promise<this> {
-    this.#served = await this.#driver.serve(this.sessions, (turn) => this.#handle(turn))
+  async open(guard?: CrossOriginGuardOptions): Promise<this> {
+    this.#served = await this.#driver.serve(this.sessions, (turn) => this.#handle(turn), guard)
     return this
   }
 
   /** Another application under the same adapter, until the case is over. */
-  async beside(options: Partial<SessionOptions<Data>>): Promise<Stage> {
-    const stage = await new Stage(this.#driver, this.#tested, options).open()
+  async beside(
+    options: Partial<SessionOptions<Data>>,
+    guard?: CrossOriginGuardOptions,
+  ): Promise<Stage> {
+    const stage = await new Stage(this.#driver, this.#tested, options).open(guard)
     this.#beside.push(stage)
     return stage
   }

@@ -4,6 +4,7 @@ import { failures } from './cases/failures.ts'
 import { firstByte } from './cases/first-byte.ts'
 import { headers } from './cases/headers.ts'
 import { life } from './cases/life.ts'
+import { origins } from './cases/origins.ts'
 import { parallel } from './cases/parallel.ts'
 import { thrown } from './cases/thrown.ts'
 import type { Driver } from './driver.ts'
@@ -17,6 +18,7 @@ const cases: Cases = {
   ...thrown,
   ...headers,
   ...cookies,
+  ...origins,
 }
 
 /** Registers every case for one adapter on one store, over one server (and one that is quiet). */

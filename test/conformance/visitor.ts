@@ -30,6 +30,7 @@ export interface Asking {
   readonly method?: string
   /** Cookie header fields, one each; default: what the jar holds, in one. */
   readonly cookies?: readonly string[]
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 interface Request {
@@ -37,6 +38,7 @@ interface Request {
   readonly path: string
   readonly method: string
   readonly cookies: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** One browser. It keeps the cookies it is given and follows no redirect. */
@@ -57,6 +59,11 @@ export class Visitor {
     return copy
   }
 
+  /** The server as this visitor names it, in Host or `:authority`. */
+  get host(): string {
+    return this.#protocol === 'h2c' ? `127.0.0.1:${this.#port}` : 'localhost'
+  }
+
   /** The session's cookie as it is sent: `name=value`. */
   get cookie(): string | undefined {
     const value = this.#jar.get(COOKIE)
@@ -71,9 +78,10 @@ export class Visitor {
     return this.begin(path, { method: 'POST' }).answer
   }
 
-  begin(path: string, { method = 'GET', cookies = this.#sends() }: Asking = {}): Underway {
+  begin(path: string, asking: Asking = {}): Underway {
+    const { method = 'GET', cookies = this.#sends(), headers = {} } = asking
     const send = this.#protocol === 'h2c' ? overHttp2 : overHttp1
-    const { arrived, answer } = send({ port: this.#port, path, method, cookies })
+    const { arrived, answer } = send({ port: this.#port, path, method, cookies, headers })
     return { arrived, answer: answer.then((done) => this.#keep(done)) }
   }
 
@@ -93,10 +101,10 @@ export class Visitor {
 }
 
 /** Header fields go out as a flat list: of an object, Node would join several Cookie fields. */
-function overHttp1({ port, path, method, cookies }: Request): Underway {
+function overHttp1({ port, path, method, cookies, headers: more }: Request): Underway {
   const fields = ['Host', 'localhost', ...cookies.flatMap((cookie) => ['Cookie', cookie])]
   const length = method === 'POST' ? ['Content-Length', '0'] : []
-  const headers = [...fields, ...length]
+  const headers = [...fields, ...length, ...Object.entries(more).flat()]
   const request = askHttp1({ host: '127.0.0.1', port, path, method, agent: false, headers })
   request.end()
   async function receive(): Promise<Answer> {
@@ -106,9 +114,10 @@ function overHttp1({ port, path, method, cookies }: Request): Underway {
   return { arrived: () => (request.socket?.bytesRead ?? 0) > 0, answer: receive() }
 }
 
-function overHttp2({ port, path, method, cookies }: Request): Underway {
+function overHttp2({ port, path, method, cookies, headers }: Request): Underway {
   const connection = connect(`http://127.0.0.1:${port}`)
-  const stream = connection.request({ ':path': path, ':method': method, cookie: [...cookies] })
+  const named = { ':path': path, ':method': method, cookie: [...cookies] }
+  const stream = connection.request({ ...headers, ...named })
   let arrived = false
   async function receive(): Promise<Answer> {
     try {

@@ -13,6 +13,7 @@ export const EVENTS: readonly SessionEvent[] = [
   'rotated',
   'replayed',
   'rejected',
+  'refused',
   'unavailable',
 ]
 

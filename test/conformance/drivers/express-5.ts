@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import express, { type NextFunction, type Request, type Response } from 'express'
-import { noteErrors, session } from '../../../src/adapters/express.ts'
+import { crossOriginGuard, noteErrors, session } from '../../../src/adapters/express.ts'
 import type { Session } from '../../../src/session/members.ts'
 import type { Data, Driver, Reply } from '../driver.ts'
 import { listening } from '../listening.ts'
@@ -12,8 +12,9 @@ export const driver: Driver = expressDriver('Express 5', express)
 export function expressDriver(name: string, framework: typeof express): Driver {
   return {
     name,
-    serve(sessions, handle) {
+    serve(sessions, handle, guard) {
       const app = framework()
+      if (guard !== undefined) app.use(crossOriginGuard(guard))
       app.use(session(sessions))
       app.use((request: Request, response: Response, next: NextFunction) => {
         const turn = {

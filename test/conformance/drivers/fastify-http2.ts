@@ -5,5 +5,5 @@ import { serve } from './fastify.ts'
 export const driver: Driver = {
   name: 'Fastify 5, HTTP/2',
   protocol: 'h2c',
-  serve: (sessions, handle) => serve(fastify({ http2: true }), sessions, handle),
+  serve: (...args) => serve(fastify({ http2: true }), ...args),
 }

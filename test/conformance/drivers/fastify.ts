@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import type { Server } from 'node:http'
 import type { Http2Server } from 'node:http2'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
-import { session } from '../../../src/adapters/fastify.ts'
+import { crossOriginGuard, session } from '../../../src/adapters/fastify.ts'
+import type { CrossOriginGuardOptions } from '../../../src/guard/cross-origin.ts'
 import type { Session } from '../../../src/session/members.ts'
 import type { Sessions } from '../../../src/sessions.ts'
 import type { Data, Driver, Handle, Reply } from '../driver.ts'
@@ -10,7 +11,7 @@ import { listening } from '../listening.ts'
 
 export const driver: Driver = {
   name: 'Fastify 5',
-  serve: (sessions, handle) => serve(fastify(), sessions, handle),
+  serve: (...args) => serve(fastify(), ...args),
 }
 
 /** The same for HTTP/1 and HTTP/2. */
@@ -18,7 +19,9 @@ export async function serve<S extends Server | Http2Server>(
   app: FastifyInstance<S>,
   sessions: Sessions<Data>,
   handle: Handle,
+  guard?: CrossOriginGuardOptions,
 ) {
+  if (guard !== undefined) app.addHook('onRequest', crossOriginGuard(guard))
   app.register(session, { sessions })
   // Bodies are nothing to the suite.
   app.removeAllContentTypeParsers()

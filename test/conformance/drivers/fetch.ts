@@ -1,14 +1,14 @@
 import { ReadableStream } from 'node:stream/web'
 import { createAdaptorServer } from '@hono/node-server'
-import { withSession } from '../../../src/adapters/fetch.ts'
+import { crossOriginGuard, withSession } from '../../../src/adapters/fetch.ts'
 import type { Driver, Reply } from '../driver.ts'
 import { listening } from '../listening.ts'
 
 export const driver: Driver = {
   name: 'fetch',
   alwaysVaries: true,
-  serve(sessions, handle) {
-    const fetch = withSession(
+  serve(sessions, handle, guard) {
+    const handler = withSession(
       sessions,
       async (request: Request, session) => {
         const { pathname: path } = new URL(request.url)
@@ -16,6 +16,7 @@ export const driver: Driver = {
       },
       { onError: () => new Response('trouble', { status: 500 }) },
     )
+    const fetch = guard === undefined ? handler : crossOriginGuard(handler, guard)
     return listening(createAdaptorServer({ fetch, overrideGlobalObjects: false }))
   },
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { H3, toNodeHandler, toResponse } from 'h3'
 import { openSession } from '../../../src/adapters/fetch.ts'
+import { crossOriginGuard } from '../../../src/guard/cross-origin.ts'
 import type { Driver } from '../driver.ts'
 import { listening } from '../listening.ts'
 import { responseOf } from './fetch.ts'
@@ -9,8 +10,12 @@ export const driver: Driver = {
   name: 'h3 2',
   alwaysVaries: true,
   failsOutOfSight: true,
-  serve(sessions, handle) {
+  serve(sessions, handle, guard) {
     const app = new H3({ silent: true })
+    if (guard !== undefined) {
+      const check = crossOriginGuard(guard)
+      app.use((event) => check(event.req))
+    }
     app.use(async (event, next) => {
       const { commit } = await openSession(sessions, event.req)
       let failed = false

@@ -2,20 +2,22 @@ import { ReadableStream } from 'node:stream/web'
 import { createAdaptorServer } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { session } from '../../../src/adapters/hono.ts'
+import { crossOriginGuard, session } from '../../../src/adapters/hono.ts'
 import type { Driver, Reply } from '../driver.ts'
 import { listening } from '../listening.ts'
 
 export const driver: Driver = {
   name: 'Hono 4',
   alwaysVaries: true,
-  serve(sessions, handle) {
+  serve(sessions, handle, guard) {
     const app = new Hono()
+    if (guard === undefined) app.onError((_error, c) => c.text('trouble', 500))
+    else app.use(crossOriginGuard(guard))
+    app
       .use(session(sessions))
       .all('*', async (c) =>
         send(c, await handle({ session: c.get('session'), request: c.req.raw, path: c.req.path })),
       )
-      .onError((_error, c) => c.text('trouble', 500))
     return listening(createAdaptorServer(app))
   },
 }

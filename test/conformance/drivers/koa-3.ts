@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import Koa, { type Context } from 'koa'
-import { session } from '../../../src/adapters/koa.ts'
+import { crossOriginGuard, session } from '../../../src/adapters/koa.ts'
+import type { CrossOriginGuardOptions } from '../../../src/guard/cross-origin.ts'
 import type { Session } from '../../../src/session/members.ts'
 import type { Sessions } from '../../../src/sessions.ts'
 import type { Data, Driver, Handle, Reply } from '../driver.ts'
@@ -13,8 +14,8 @@ export const driver: Driver = koaDriver('Koa 3', Koa)
 export function koaDriver(name: string, Framework: typeof Koa): Driver {
   return {
     name,
-    serve(sessions, handle) {
-      const listener = koaListener(new Framework(), sessions, handle)
+    serve(...args) {
+      const listener = koaListener(new Framework(), ...args)
       return listening(createServer((request, response) => void listener(request, response)))
     },
   }
@@ -25,8 +26,10 @@ export function koaListener(
   app: Koa,
   sessions: Sessions<Data>,
   handle: Handle,
+  guard?: CrossOriginGuardOptions,
 ): ReturnType<Koa['callback']> {
   app.silent = true
+  if (guard !== undefined) app.use(crossOriginGuard(guard))
   app.use(session(sessions))
   app.use(async (ctx) => {
     const turn = {

@@ -7,8 +7,8 @@ import { koaListener } from './koa-3.ts'
 export const driver: Driver = {
   name: 'Koa 3, HTTP/2',
   protocol: 'h2c',
-  serve(sessions, handle) {
-    const listener = koaListener(new Koa(), sessions, handle)
+  serve(...args) {
+    const listener = koaListener(new Koa(), ...args)
     return listening(createServer((request, response) => void listener(request, response)))
   },
 }

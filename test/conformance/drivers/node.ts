@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { pipeline } from 'node:stream/promises'
 import type { Session } from '../../../src/session/members.ts'
-import { withSession } from '../../../src/adapters/node.ts'
+import { crossOriginGuard, withSession } from '../../../src/adapters/node.ts'
 import type { Data, Driver, Handle, Reply } from '../driver.ts'
 import { listening } from '../listening.ts'
 
@@ -11,12 +11,16 @@ type Response = ServerResponse | Http2ServerResponse
 
 export const driver: Driver = {
   name: 'node:http',
-  serve: (sessions, handle) =>
-    listening(createServer(withSession(sessions, listener(handle), { onError: ignore }))),
+  serve: (...args) => listening(createServer(guarded(...args))),
 }
 
 /** The same for HTTP/1 and HTTP/2. */
-export function listener(handle: Handle) {
+export function guarded(...[sessions, handle, guard]: Parameters<Driver['serve']>) {
+  const serve = withSession(sessions, listener(handle), { onError: () => undefined })
+  return guard === undefined ? serve : crossOriginGuard(serve, guard)
+}
+
+function listener(handle: Handle) {
   return async (request: Request, response: Response): Promise<void> => {
     const reply = await handle({
       get session() {
@@ -28,8 +32,6 @@ export function listener(handle: Handle) {
     await send(response, reply)
   }
 }
-
-export function ignore(): void {}
 
 async function send(response: Response, reply: Reply): Promise<void> {
   const { redirect, status = redirect === undefined ? 200 : 302, headers, cookies, body } = reply

@@ -1,10 +1,10 @@
 import express from 'express'
 import { createServer } from 'node:http'
 import http2 from 'node:http2'
-import { createSessions } from 'sojourn'
+import { createSessions, crossOriginGuard } from 'sojourn'
 import type { Session } from 'sojourn'
-import { noteErrors, session } from 'sojourn/express'
-import { withSession } from 'sojourn/node'
+import { crossOriginGuard as expressGuard, noteErrors, session } from 'sojourn/express'
+import { crossOriginGuard as nodeGuard, withSession } from 'sojourn/node'
 
 declare module 'sojourn' {
   interface SessionData {
@@ -65,6 +65,8 @@ app.use(session(createSessions({ secret, merge: { cart: (_base, mine) => mine } 
 app.use(session({ secret, merge: { cart: (_base, mine) => mine } }))
 app.use(session(admin, { property: 'adminSession' }))
 app.use(noteErrors())
+app.use(expressGuard({ allow: ['https://pay.example'] }))
+app.post('/pay', expressGuard(), (_request, response) => void response.end())
 app.get('/', (request, response) => {
   same<typeof request.session.userId, string | undefined>()
   request.session.adjustTimeoutForSession(60)
@@ -82,3 +84,19 @@ http2.createServer(
     ) => response.end(request.session.userId ?? ''),
   ),
 )
+
+// A guard before a listener, http or http2, or called as a function.
+createServer(nodeGuard(withSession(sessions, (request) => void request.session.userId)))
+const http1 = createServer(nodeGuard((request, response) => response.end(request.httpVersion)))
+http2.createServer(
+  nodeGuard(
+    (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) =>
+      response.end(request.authority),
+    { allow: ['https://pay.example'] },
+  ),
+)
+const check = crossOriginGuard()
+http1.on('upgrade', (request) => check(request))
+check(new Request('http://localhost/'))
+// @ts-expect-error -- a request has headers
+check({ method: 'POST' })

@@ -1,6 +1,6 @@
 import fastify, { type FastifyRequest } from 'fastify'
 import { createSessions } from 'sojourn'
-import { type FastifySession, session } from 'sojourn/fastify'
+import { type FastifySession, crossOriginGuard, session } from 'sojourn/fastify'
 
 declare module 'sojourn' {
   interface SessionData {
@@ -28,6 +28,8 @@ const sessions = createSessions({ secret })
 const admin = createSessions<AdminData>({ secret, cookie: { name: 'admin' } })
 
 const app = fastify()
+app.addHook('onRequest', crossOriginGuard({ allow: ['https://pay.example'] }))
+app.post('/pay', { onRequest: crossOriginGuard() }, async () => 'paid')
 app.register(session, { sessions })
 app.register(session, { sessions: createSessions({ secret }), prefix: '/shop' })
 app.register(session, {

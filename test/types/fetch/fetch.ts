@@ -1,6 +1,6 @@
 import { createSessions } from 'sojourn'
 import type { Session } from 'sojourn'
-import { openSession, withSession } from 'sojourn/fetch'
+import { crossOriginGuard, openSession, withSession } from 'sojourn/fetch'
 
 declare module 'sojourn' {
   interface SessionData {
@@ -55,6 +55,14 @@ withSession(sessions, () => new Response(), { onError: async () => new Response(
 withSession(sessions, () => 'hello')
 // @ts-expect-error -- no such option
 withSession(sessions, () => new Response(), { property: 'session' })
+
+// A guard keeps the type of what it stands before.
+same<typeof plain, ReturnType<typeof crossOriginGuard<Request, []>>>()
+const guarded = crossOriginGuard(fetchWithEnv, { allow: ['https://pay.example'] })
+same<typeof guarded, typeof fetchWithEnv>()
+same<ReturnType<typeof crossOriginGuard<FrameworkRequest, []>>, typeof framed>()
+// @ts-expect-error -- no such option
+crossOriginGuard(plain, { allowed: [] })
 
 // Two calls.
 const { session, commit } = await openSession(admin, new Request('http://localhost/'))

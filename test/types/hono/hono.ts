@@ -3,7 +3,7 @@ import { hc } from 'hono/client'
 import { createFactory, createMiddleware } from 'hono/factory'
 import { createSessions } from 'sojourn'
 import type { Session } from 'sojourn'
-import { type SessionVariables, session } from 'sojourn/hono'
+import { type SessionVariables, crossOriginGuard, session } from 'sojourn/hono'
 
 declare module 'sojourn' {
   interface SessionData {
@@ -77,3 +77,14 @@ new Hono().use(
 )
 // @ts-expect-error -- no such option
 session(sessions, { propery: 'x' })
+
+// The guard adds nothing to what a chain knows, and takes nothing away.
+new Hono()
+  .use(crossOriginGuard({ allow: ['https://pay.example'] }))
+  .use(session(sessions))
+  .get('/', (c) => {
+    same<typeof c.var.session, Session>()
+    return c.text('')
+  })
+// @ts-expect-error -- no such option
+crossOriginGuard({ allowed: [] })

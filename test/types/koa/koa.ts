@@ -2,7 +2,7 @@ import { Router } from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 import { createSessions } from 'sojourn'
 import type { Session } from 'sojourn'
-import { type KoaSession, session } from 'sojourn/koa'
+import { type KoaSession, crossOriginGuard, session } from 'sojourn/koa'
 
 interface AdminData {
   level: number
@@ -60,6 +60,11 @@ app.use(async (ctx, next) => {
   await next()
 })
 
+app.use(crossOriginGuard())
+app.use(crossOriginGuard({ allow: ['https://pay.example'] }))
+// @ts-expect-error -- origins are a list
+crossOriginGuard({ allow: 'https://pay.example' })
+
 // A context and a state of the application's own.
 interface State {
   user?: string
@@ -68,7 +73,7 @@ interface Extra {
   render(page: string): void
 }
 const typed = new Koa<State, Extra>()
-typed.use(session({ secret }))
+typed.use(session({ secret })).use(crossOriginGuard())
 typed.use((ctx) => {
   same<typeof ctx.session.userId, string | undefined>()
   ctx.state.user = ctx.session.userId
