@@ -89,8 +89,10 @@ export class CrossOriginError extends SessionError {
   override name = 'CrossOriginError'
   /** The Origin header as it came, if one did: text of the other side. */
   readonly origin: string | undefined
-  /** The message may be shown. Koa does, and prints nothing. */
+  /** The message may be shown, as http-errors has it. Koa does, and prints nothing. */
   readonly expose = true
+  /** What Nest reads. */
+  readonly statusCode = 403
 
   constructor(origin: string | undefined, message: string) {
     super('cross_origin', message, { status: 403 })

@@ -37,7 +37,10 @@ export interface Snippet {
   readonly modules: ReadonlyMap<string, string>
   /** What it prints, or what it prints last when it goes on with another. `…` is anything. */
   readonly output: string | undefined
-  /** `GET /cart → 200 tea`, a request a line, in one browser. The program is a server. */
+  /**
+   * `GET /cart → 200 tea`, a request a line, in one browser; `from https://evil.example`: caused by
+   * a page there. The program is a server.
+   */
   readonly visit: string | undefined
   /** `$ redis-cli …` and the replies, once it has run. */
   readonly redis: string | undefined

@@ -25,6 +25,7 @@ export const environment = {
 }
 
 const PORT = '3000'
+const OWN = `http://localhost:${PORT}`
 const LONGEST_RUN_MS = 15_000
 
 /** Programs import the built package: builds it where dist/ is missing or older than src/. */
@@ -129,13 +130,17 @@ async function visit(base: string, requests: string): Promise<string> {
   const lines: string[] = []
   for (const line of requests.trim().split('\n')) {
     const [request = ''] = line.split(' → ')
-    const [method = '', path = '', form] = request.trim().split(' ')
+    const [asked = '', origin] = request.trim().split(' from ')
+    const [method = '', path = '', form] = asked.split(' ')
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const body = form === undefined ? undefined : new URLSearchParams(form)
     const response = await untilThere(base + path, {
       method,
       ...(body && { body }),
-      headers: cookie === '' ? {} : { cookie },
+      headers: {
+        ...(cookie !== '' && { cookie }),
+        ...(origin && { origin: origin.replace(OWN, base) }),
+      },
       redirect: 'manual',
     })
     for (const set of response.headers.getSetCookie()) keep(cookies, set)
