@@ -128,6 +128,24 @@ describe('what is not exactly a record', () => {
     expect(parseRecord(Buffer.from(text))).toBe('undecodable')
   })
 
+  test.each([
+    ['data', 'text', '{"name":"\xff"}'],
+    ['data cut off in a letter', 'text', '{"name":"\xc3'],
+    ['data with a surrogate', 'text', '{"name":"\xed\xa0\x80"}'],
+    ['data before flash', 'text,text:2', '{"name":"\xff"}[]'],
+    ['flash', 'text,text:3', '{"name":"x"}[\xff]'],
+    ['a letter cut in two by the length', 'text,text:3', '{"name":"\xc3\xb6"}'],
+  ])('text that is not UTF-8: %s', (_, kinds, payloads) => {
+    const value = Buffer.from(`${field(13, kinds).split('\n')[0] ?? ''}\n${payloads}`, 'latin1')
+    expect(parseRecord(value)).toBe('undecodable')
+  })
+
+  test('but text may say U+FFFD, and bytes may be anything', () => {
+    const data = '{"name":"\ufffd"}'
+    expect(parseRecord(stored({ ...RECORD, data }))).toMatchObject({ data })
+    expect(parseRecord(Buffer.from(`${field(13, 'bytes')}\xff`, 'latin1'))).toBeTypeOf('object')
+  })
+
   test('is newer when a later version of the format wrote it', () => {
     expect(parseRecord(Buffer.from(field(0, 'sojourn2')))).toBe('newer')
     expect(parseRecord(Buffer.from('sojourn17 and then who knows\n'))).toBe('newer')

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 /** What the serializer made: text, or bytes (an encrypted or compressed payload). */
 export type Payload = string | Uint8Array
 
@@ -110,8 +112,12 @@ export function parseRecord(value: Buffer): SessionRecord | Unreadable {
     fields as unknown as Fields
   const [idle, interval, deadline, persistence, csrf, principal, dataKind, flashKind, length] = rest
   const split = flashKind === undefined ? value.length : value.length - Number(length)
+  if (split <= end) return 'undecodable'
   const who = parsePrincipal(principal)
-  if (split <= end || who === undefined) return 'undecodable'
+  const data = payloadIn(value, dataKind, end + 1, split)
+  const flash = flashKind && payloadIn(value, flashKind, split, value.length)
+  if (who === undefined || data === undefined) return 'undecodable'
+  if (flashKind !== undefined && flash === undefined) return 'undecodable'
   const createdAt = Number(created)
   const record: SessionRecord = {
     id,
@@ -127,8 +133,8 @@ export function parseRecord(value: Buffer): SessionRecord | Unreadable {
     persistent: persistence === PERSISTENT,
     csrfNonce: csrf === NONE ? '' : csrf,
     principal: who,
-    data: slice(value, dataKind, end + 1, split),
-    flash: flashKind === undefined ? undefined : slice(value, flashKind, split, value.length),
+    data,
+    flash,
   }
   return isWhole(record) ? record : 'undecodable'
 }
@@ -146,8 +152,11 @@ function toBuffer(payload: Payload): Uint8Array {
   return typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload
 }
 
-function slice(value: Buffer, kind: string | undefined, from: number, to: number): Payload {
-  return kind === 'text' ? value.toString('utf8', from, to) : value.subarray(from, to)
+/** `undefined` for text that is not UTF-8, which would read as U+FFFD and not as what was stored. */
+function payloadIn(value: Buffer, kind: string, from: number, to: number): Payload | undefined {
+  if (kind === 'bytes') return value.subarray(from, to)
+  const text = value.toString('utf8', from, to)
+  return text.includes('\ufffd') && !isUtf8(value.subarray(from, to)) ? undefined : text
 }
 
 /** No number is so large that sums of them lose precision. */
