@@ -63,14 +63,6 @@ const HEADERS: readonly [header: string, found: 'V' | 'V"' | 'none' | 'duplicate
 
 const FRAMEWORKS: readonly Framework[] = ['express 5', 'express 4', 'node']
 
-function msToSearch(header: string): number {
-  const from = performance.now()
-  for (let times = 0; times < 20; times++) findCookie(header, NAME)
-  return performance.now() - from
-}
-
-const pairs = (count: number) => `${NAME}x=1;`.repeat(count) + ' '.repeat(count)
-
 describe('hostile Cookie headers', () => {
   test.each(HEADERS)('%j: %s', (header, found) => {
     const answer = findCookie(header, NAME)
@@ -114,11 +106,6 @@ describe('hostile Cookie headers', () => {
       (await get(app.port, { path: '/who', headers })).body
     expect(await see('Cookie: a=1', ours)).toBe('"ada"')
     expect(await see(ours, ours)).toBe('null')
-  })
-
-  test('a header of many pairs takes no longer than its length', () => {
-    msToSearch(pairs(10_000))
-    expect(msToSearch(pairs(80_000))).toBeLessThan(40 * (msToSearch(pairs(10_000)) + 1))
   })
 })
 
