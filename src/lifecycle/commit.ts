@@ -7,7 +7,7 @@ import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Engine, ask } from './engine.ts'
-import { hasLife, oweCookie } from './owed-cookie.ts'
+import { oweCookie, prolong } from './owed-cookie.ts'
 import { renew } from './renew.ts'
 import { endOld, isUntaken, takeOver } from './take-over.ts'
 import { noteTouch } from './touch.ts'
@@ -116,12 +116,11 @@ async function act(engine: Engine, visit: Visit, intent: Intent): Promise<Outcom
       await create(engine, state, intent.draft)
       return created(engine, state)
     case 'replace': {
-      const { family, timeoutMs, persistent } = intent.draft.wishes
+      const { family, timeoutMs } = intent.draft.wishes
       if (family !== undefined) refuseAfterFirstByte(visit)
       if ((await replace(engine, state, intent.draft)) === 'gone') return gone(visit)
       if (family !== undefined) oweCookie(engine, state)
-      else if (persistent !== undefined) visit.renewal = 'must'
-      else if (timeoutMs !== undefined && hasLife(engine, state)) visit.renewal = 'must'
+      else if (timeoutMs !== undefined) prolong(engine, state)
       return 'saved'
     }
   }

@@ -2,7 +2,6 @@ import { warnIfPlainHttp } from '../cookie/secure.ts'
 import { setCookie } from '../cookie/write.ts'
 import type { Policy } from '../options/resolve.ts'
 import type { SessionRecord } from '../record/record.ts'
-import type { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Engine } from './engine.ts'
 
@@ -19,20 +18,30 @@ export function oweCookie(
   if (base === undefined || edition === undefined || standing === 'gone') return
   const { name, secure } = visit.cookie
   const value = seal.write(name, { id: base.record.id, family, edition })
-  const maxAge = lifeOf(policy.cookie.maxAge, base)
+  const maxAge = lifeOf(policy, base.record)
   visit.owedCookie = setCookie({ name, value, secure, maxAge }, policy.cookie.attributes)
   if (secure) warnIfPlainHttp(visit.request)
 }
 
-/** Only a cookie that outlives the browser has a life to prolong. */
-export function hasLife({ policy }: Engine, { base }: SessionState): boolean {
-  return base !== undefined && lifeOf(policy.cookie.maxAge, base) !== undefined
+/** A cookie that outlives the browser has its life prolonged, now that its session has. */
+export function prolong({ policy }: Engine, { visit, base }: SessionState): void {
+  if (visit.renewal !== 'no' || base === undefined) return
+  if (lifeOf(policy, base.record) !== undefined) visit.renewal = 'may'
 }
 
-function lifeOf(maxAge: number | null, { record }: Base): number | undefined {
+/** In seconds; `undefined`: until the browser closes. */
+function lifeOf({ cookie }: Policy, record: SessionRecord): number | undefined {
   const timeout = record.timeoutMs / 1000
-  if (maxAge !== null) return Math.max(maxAge, timeout)
+  if (cookie.maxAge !== null) return Math.max(cookie.maxAge, timeout)
   return record.persistent ? timeout : undefined
+}
+
+/** The browser would forget the cookie while its session goes on, or keep it when it is closed. */
+export function mustTell(policy: Policy, before: SessionRecord, after: SessionRecord): boolean {
+  const known = lifeOf(policy, before)
+  const life = lifeOf(policy, after)
+  if (known === undefined || life === undefined) return known !== life
+  return life > known
 }
 
 /** Whether the cookie of this edition is to be replaced by its successor. */
@@ -45,22 +54,29 @@ export function isRenewalDue(
 }
 
 /**
- * The edition a renewed cookie carries, or `undefined` when none may leave now. Whoever presented
- * an older edition gets the current one, and a current one its successor when that is due.
- *
- * A cookie of edition n that arrives after its successor throws the browser back, so for a grace
- * before the successor is handed out there is none (PROTOCOL.md rule 7). One that must leave is
- * the successor from then on, and the others keep out of its way for a grace more.
+ * A cookie of this edition that must leave shortly before its renewal puts that off, to a grace from
+ * now: arriving after its successor, it would throw the browser back (PROTOCOL.md rule 7). What went
+ * before this edition stays as good or dead as it is, since a renewal takes two graces at least.
+ */
+export function renewedLater(policy: Policy, record: SessionRecord, now: number): SessionRecord {
+  const { renewalTimeoutMs, renewalGraceMs } = policy
+  if (renewalTimeoutMs === null || isRenewalDue(policy, record, now)) return record
+  const promotedAt = Math.max(record.promotedAt, now - renewalTimeoutMs + renewalGraceMs)
+  return promotedAt === record.promotedAt ? record : { ...record, promotedAt }
+}
+
+/**
+ * The edition a renewed cookie carries, or `undefined` when none may leave now: one that only might
+ * leave keeps a grace away from its successor. Whoever presented an older edition has to get on.
  */
 export function editionToHand(
   policy: Policy,
-  record: SessionRecord,
+  { edition, promotedAt }: SessionRecord,
   { presented, must, now }: { presented: number; must: boolean; now: number },
 ): number | undefined {
-  const { edition } = record
   const { renewalTimeoutMs, renewalGraceMs } = policy
-  if (presented < edition || renewalTimeoutMs === null) return edition
-  const left = record.promotedAt + renewalTimeoutMs - now
-  if (left <= (must ? renewalGraceMs : 0)) return edition + 1
-  return must || left > 2 * renewalGraceMs ? edition : undefined
+  if (renewalTimeoutMs === null) return edition
+  const left = promotedAt + renewalTimeoutMs - now
+  if (left <= 0) return edition + 1
+  return must || presented < edition || left > renewalGraceMs ? edition : undefined
 }

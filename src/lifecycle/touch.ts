@@ -9,7 +9,7 @@ import type { SessionState } from '../session/state.ts'
 import type { Touching, Visit } from '../session/visit.ts'
 import type { Touch, TouchAnswer } from '../store/store.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
-import { hasLife } from './owed-cookie.ts'
+import { prolong } from './owed-cookie.ts'
 
 /**
  * Sends a touch when activity is due to be noted, or the cookie is a successor that nobody has
@@ -36,7 +36,7 @@ export async function noteTouch(engine: Engine, visit: Visit): Promise<void> {
   if (!take(state, touching.base, touching.touch, answer) || !touching.touch.active) return
   visit.touched = true
   publish('touched', { id: state.id, request: visit.request })
-  if (visit.renewal === 'no' && hasLife(engine, state)) visit.renewal = 'may'
+  prolong(engine, state)
 }
 
 /**

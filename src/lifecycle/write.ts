@@ -9,6 +9,7 @@ import { firstRecord, nextRecord } from '../session/merge.ts'
 import { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import { type Engine, ask, storeNow, storeTime } from './engine.ts'
+import { mustTell, renewedLater } from './owed-cookie.ts'
 import { checkSize, readData, readFlash, writeData, writeDraft, writeFlash } from './payload.ts'
 import { takeOver } from './take-over.ts'
 
@@ -69,6 +70,7 @@ export async function replace(
     if (answer === 'replaced') {
       state.settle(new Base(record, flash, draft.view, whole), draft)
       if (draft.wishes.family !== undefined) publish('rotated', { id, request: visit.request })
+      else if (mustTell(engine.policy, theirs, record)) visit.renewal = 'must'
       return 'saved'
     }
     theirs = answer
@@ -153,7 +155,9 @@ async function mergeOnto(
   if (anew || draft.flash.changed) flash = await writeFlash(engine, entries, theirs.id)
   checkSize(engine, data, flash)
   const now = storeNow(engine, state.visit)
-  const record = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
+  const next = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
+  const must = mustTell(engine.policy, theirs, next)
+  const record = must ? renewedLater(engine.policy, next, now) : next
   return { record, flash: entries, whole: seenWhole }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test, describe } from 'vitest'
-import { createSessions } from '../../src/sessions.ts'
+import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { SECRET, type Data } from '../support/app.ts'
 import { parseSetCookie } from '../support/browser-jar.ts'
 import { collect } from '../support/events.ts'
@@ -292,28 +292,87 @@ describe('no cookie leaves without the word of the store (PROTOCOL.md rule 6)', 
 describe('a cookie with a max age, about the time of its renewal (PROTOCOL.md rule 7)', () => {
   const options = { cookie: { maxAge: 86_400 }, touchInterval: 1 }
 
+  /** The edition of the cookie that a request takes along which sets this timeout. */
+  async function adjust(sessions: Sessions<Data>, header: string, seconds: number) {
+    const session = await sessions.open(header)
+    session.adjustTimeoutForSession(seconds)
+    const { setCookie } = await sessions.commit(session)
+    if (setCookie === undefined) return undefined
+    const { attributes } = parseSetCookie(setCookie)
+    expect(attributes['max-age']).toBe(String(Math.max(seconds, options.cookie.maxAge)))
+    return editionIn(setCookie)
+  }
+
   test('is not refreshed shortly before its successor is handed out', async () => {
     const { header, pass, visit } = await beginRenewal(options)
-    pass(RENEWAL - 2 * GRACE - 1)
+    pass(RENEWAL - GRACE - 1)
     expect(editionIn((await visit(header)).setCookie)).toBe(0)
-    pass(2)
+    pass(1)
     expect((await visit(header)).setCookie).toBeUndefined()
-    pass(2 * GRACE - 1)
+    pass(GRACE - 1)
+    expect((await visit(header)).setCookie).toBeUndefined()
+    pass(1)
     expect(editionIn((await visit(header)).setCookie)).toBe(1)
   })
 
-  test('carries an adjusted timeout at any time; shortly before, by its successor', async () => {
-    for (const [age, edition] of [
-      [RENEWAL - GRACE - 1, 0],
-      [RENEWAL - GRACE, 1],
+  test('carries a longer timeout at any time; shortly before, that puts its renewal off', async () => {
+    for (const [age, put] of [
+      [RENEWAL - GRACE, 0],
+      [RENEWAL - GRACE + 20, 20],
+      [RENEWAL - 1, GRACE - 1],
     ] as const) {
-      const { header, pass, sessions } = await beginRenewal(options)
+      const { header, pass, sessions, visit } = await beginRenewal(options)
       pass(age)
-      const session = await sessions.open(header)
-      session.adjustTimeoutForSession(200_000)
-      const { setCookie } = await sessions.commit(session)
-      expect(editionIn(setCookie)).toBe(edition)
-      expect(parseSetCookie(setCookie ?? '').attributes['max-age']).toBe('200000')
+      expect(await adjust(sessions, header, 200_000)).toBe(0)
+      pass(RENEWAL - age + put - 1)
+      expect((await visit(header)).setCookie).toBeUndefined()
+      pass(1)
+      expect(editionIn((await visit(header)).setCookie)).toBe(1)
+    }
+  })
+
+  test('a timeout adjusted when the renewal is due is carried by the successor', async () => {
+    const { header, pass, sessions } = await beginRenewal(options)
+    pass(RENEWAL)
+    expect(await adjust(sessions, header, 200_000)).toBe(1)
+  })
+
+  test('one that is no longer than before never puts a renewal off', async () => {
+    const { header, pass, sessions } = await beginRenewal(options)
+    expect(await adjust(sessions, header, 7200)).toBe(0)
+    expect(await adjust(sessions, header, 200_000)).toBe(0)
+    pass(RENEWAL - 1)
+    expect(await adjust(sessions, header, 200_000)).toBeUndefined()
+    expect(await adjust(sessions, header, 100_000)).toBeUndefined()
+    pass(1)
+    expect(await adjust(sessions, header, 100_000)).toBe(1)
+  })
+
+  test('a renewal that is put off opens no grace again', async () => {
+    const tight = { ...options, renewalTimeout: 2 * GRACE, renewalGrace: GRACE }
+    const { header, pass, sessions, visit } = await beginRenewal(tight)
+    pass(2 * GRACE)
+    const next = cookieOf((await visit(header)).setCookie)
+    await visit(next)
+    let timeout = 100_000
+    for (const seconds of [GRACE, 1, GRACE - 2, GRACE - 2]) {
+      pass(seconds)
+      await adjust(sessions, next, (timeout += 1000))
+      expect((await visit(header)).alive).toBe(false)
+    }
+  })
+
+  test('whoever still held the one before is brought on, however late the response', async () => {
+    for (const [late, edition] of [
+      [RENEWAL - 1, 1],
+      [RENEWAL, 2],
+    ] as const) {
+      const { header, renew, pass, visit, sessions } = await beginRenewal(options)
+      await visit(await renew())
+      const slow = await sessions.open(header)
+      pass(late)
+      slow['slow'] = 1
+      expect(editionIn((await sessions.commit(slow)).setCookie)).toBe(edition)
     }
   })
 })
