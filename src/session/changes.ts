@@ -72,7 +72,7 @@ export function setOwn(target: object, key: string, value: unknown): void {
   if (value === undefined) {
     Reflect.deleteProperty(target, key)
   } else if (key === '__proto__') {
-    defineProto(target, value)
+    defineOwn(target, key, value)
   } else {
     const data = target as Data
     data[key] = value
@@ -80,8 +80,8 @@ export function setOwn(target: object, key: string, value: unknown): void {
 }
 
 /** Assigning to `__proto__` would change the prototype; it is a key like any other. */
-export function defineProto(target: object, value: unknown): void {
-  Object.defineProperty(target, '__proto__', {
+export function defineOwn(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, {
     value,
     writable: true,
     enumerable: true,

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts'
-import { defineProto } from './changes.ts'
+import { defineOwn } from './changes.ts'
 
 /** Member names of features to come: kept free, so that no data grow under them. */
 const KEPT_FREE = ['signedInAt', 'signIn', 'signOut', 'ended']
@@ -29,17 +29,26 @@ export function lockMembers(prototype: object): void {
       configurable: false,
     })
   }
-  ownProto(prototype)
+  hideShared(prototype)
 }
 
-/** `session.__proto__ = x` stores data like any other key, instead of changing the prototype. */
-function ownProto(prototype: object): void {
-  Object.defineProperty(prototype, '__proto__', {
-    get: () => undefined,
-    set(this: object, value: unknown) {
-      defineProto(this, value)
-    },
-    enumerable: false,
-    configurable: false,
-  })
+/** What leads from any other object to the things it shares with all of its kind. */
+export const NOT_MEMBERS: readonly string[] = ['__proto__', 'constructor']
+
+/**
+ * `session.__proto__ = x` stores data like any other key, instead of changing the prototype. And a
+ * deep merge of `{"constructor":{"prototype":{"admin":true}}}`, which a client can send, finds
+ * nothing to merge into: it would give all sessions of all users that property.
+ */
+function hideShared(prototype: object): void {
+  for (const name of NOT_MEMBERS) {
+    Object.defineProperty(prototype, name, {
+      get: () => undefined,
+      set(this: object, value: unknown) {
+        defineOwn(this, name, value)
+      },
+      enumerable: false,
+      configurable: false,
+    })
+  }
 }

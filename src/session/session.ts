@@ -6,7 +6,7 @@ import { type Data, setOwn } from './changes.ts'
 import type { Outcome, PushFlashOptions } from './members.ts'
 import { randomId } from '../cookie/random.ts'
 import { FlashLog } from './flash.ts'
-import { lockMembers } from './lock-members.ts'
+import { NOT_MEMBERS, lockMembers } from './lock-members.ts'
 import { activeAt } from './merge.ts'
 import { SessionState } from './state.ts'
 
@@ -167,7 +167,7 @@ export function dropData(session: SessionObject): void {
 export function refuseReserved(session: SessionObject, keys: Iterable<string>): void {
   const prototype: object = Object.getPrototypeOf(session)
   for (const key of keys) {
-    if (key === '__proto__' || !isMember(prototype, key)) continue
+    if (NOT_MEMBERS.includes(key) || !isMember(prototype, key)) continue
     throw new DataError('reserved_key', key, `${key} is a session member, not a key for data`)
   }
 }
