@@ -135,7 +135,7 @@ describe('what is not exactly a record', () => {
     ['data before flash', 'text,text:2', '{"name":"\xff"}[]'],
     ['flash', 'text,text:3', '{"name":"x"}[\xff]'],
     ['a letter cut in two by the length', 'text,text:3', '{"name":"\xc3\xb6"}'],
-  ])('text that is not UTF-8: %s', (_, kinds, payloads) => {
+  ])('THREATS 29: text that is not UTF-8: %s', (_, kinds, payloads) => {
     const value = Buffer.from(`${field(13, kinds).split('\n')[0] ?? ''}\n${payloads}`, 'latin1')
     expect(parseRecord(value)).toBe('undecodable')
   })
@@ -164,7 +164,7 @@ function mutate(value: Buffer, kind: number, place: number, byte: number): Buffe
 describe('a stored value that was changed', () => {
   const mutation = fc.tuple(fc.nat(3), fc.nat(), fc.integer({ min: 0, max: 255 }))
 
-  test('is never an exception, and has another id only where the id itself was changed', () => {
+  test('THREATS 29: is never an exception, and has another id only where the id was changed', () => {
     fc.assert(
       fc.property(records, fc.array(mutation, { minLength: 1, maxLength: 3 }), (record, steps) => {
         let value = stored(record)
@@ -179,7 +179,7 @@ describe('a stored value that was changed', () => {
     )
   })
 
-  test('gives nobody an id of more than the allowed characters', () => {
+  test('THREATS 29: gives nobody an id of more than the allowed characters', () => {
     for (let byte = 0; byte < 256; byte++) {
       const value = Buffer.from(TEXT)
       value[11] = byte

@@ -22,7 +22,7 @@ describe('hostile text', () => {
     '{"$tagged":1',
     '{"$tagged":1,"b":2}',
     '{"$tagged":1,"__proto__":2}',
-  ])('%j is not session data', (text) => {
+  ])('THREATS 29: %j is not session data', (text) => {
     expect(() => decode(text)).toThrow(SyntaxError)
   })
 
@@ -104,7 +104,7 @@ describe('hostile text', () => {
     '[{"$shared":[0,{}]},{"$shared":[0,{}]}]',
     '[{"$shared":[0,{}]},{"$shared":[1,{"$ref":0}]},{"$ref":1}]',
     '[{"$shared":[0,{"$literal":"NaN"}]},{},{"$ref":0}]',
-  ])('%s is not a tag', (body) => {
+  ])('THREATS 27: %s is not a tag', (body) => {
     expect(() => decode(tagged(body))).toThrow(SyntaxError)
     expect(() => decode(tagged(`{"a":[${body}]}`))).toThrow(/^session data have /)
   })
@@ -114,7 +114,7 @@ describe('hostile text', () => {
     expect(decode('{"$Map":1}')).toEqual({ $Map: 1 })
   })
 
-  test('no text changes a prototype', () => {
+  test('THREATS 25: no text changes a prototype', () => {
     const proto = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'
     for (const body of [proto, `{"$plain":${proto}}`, `{"$Map":[["__proto__",${proto}]]}`]) {
       for (const text of [body, tagged(body), tagged(`[{"$shared":[0,${body}]},{"$ref":0}]`)]) {
@@ -127,7 +127,7 @@ describe('hostile text', () => {
     expect(Object.keys(decoded)).toEqual(['__proto__'])
   })
 
-  test('errors do not quote the text', () => {
+  test('THREATS T12: errors do not quote the text', () => {
     const secret = 'hunter2'
     for (const text of [
       `{"p":"${secret}"`,
@@ -152,7 +152,7 @@ describe('hostile text', () => {
     ['a bigint', tagged(`{"$bigint":"${'9'.repeat(1e7)}"}`)],
     ['hosts', tagged(`[${`{"$URL":"http://${HAN}/"},`.repeat(1000)}1]`)],
     ['a Date', tagged(`{"$Date":"${'1'.repeat(1e7)}"}`)],
-  ])('10 MB of %s are refused fast', (_, text) => {
+  ])('THREATS T9: 10 MB of %s are refused fast', (_, text) => {
     const start = performance.now()
     expect(() => decode(text)).toThrow(SyntaxError)
     expect(performance.now() - start).toBeLessThan(2000)

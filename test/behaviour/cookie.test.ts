@@ -64,36 +64,39 @@ const HEADERS: readonly [header: string, found: 'V' | 'V"' | 'none' | 'duplicate
 const FRAMEWORKS: readonly Framework[] = ['express 5', 'express 4', 'node']
 
 describe('hostile Cookie headers', () => {
-  test.each(HEADERS)('%j: %s', (header, found) => {
+  test.each(HEADERS)('THREATS 22: %j: %s', (header, found) => {
     const answer = findCookie(header, NAME)
     expect(answer).toEqual(found.startsWith('V') ? { value: found } : found)
   })
 
-  test.each(FRAMEWORKS)('open a session over HTTP only where the exact name is, %s', async (on) => {
-    const sessions = createSessions<Data>({ secret: SECRET, cookie: { name: NAME } })
-    const app = await startApp(
-      sessions,
-      {
-        begin: ({ session }) => void (session['user'] = 'ada'),
-        who: ({ session }) => session['user'] ?? null,
-      },
-      on,
-    )
-    const browser = app.browser()
-    await browser.get('/begin')
-    const value = browser.cookies.get(NAME) ?? ''
-    for (const [header, found] of HEADERS) {
-      const cookie = header.replaceAll('=V', `=${value}`)
-      const { status, body } = await get(app.port, {
-        path: '/who',
-        // Raw bytes, as they would come; Connection writes latin1.
-        headers: [`Cookie: ${Buffer.from(cookie, 'latin1').toString('latin1')}`],
-      })
-      expect([header, status, body]).toEqual([header, 200, found === 'V' ? '"ada"' : 'null'])
-    }
-  })
+  test.each(FRAMEWORKS)(
+    'THREATS 22: open a session over HTTP only where the exact name is, %s',
+    async (on) => {
+      const sessions = createSessions<Data>({ secret: SECRET, cookie: { name: NAME } })
+      const app = await startApp(
+        sessions,
+        {
+          begin: ({ session }) => void (session['user'] = 'ada'),
+          who: ({ session }) => session['user'] ?? null,
+        },
+        on,
+      )
+      const browser = app.browser()
+      await browser.get('/begin')
+      const value = browser.cookies.get(NAME) ?? ''
+      for (const [header, found] of HEADERS) {
+        const cookie = header.replaceAll('=V', `=${value}`)
+        const { status, body } = await get(app.port, {
+          path: '/who',
+          // Raw bytes, as they would come; Connection writes latin1.
+          headers: [`Cookie: ${Buffer.from(cookie, 'latin1').toString('latin1')}`],
+        })
+        expect([header, status, body]).toEqual([header, 200, found === 'V' ? '"ada"' : 'null'])
+      }
+    },
+  )
 
-  test('several Cookie headers, which Node joins, count as one', async () => {
+  test('THREATS T4: several Cookie headers, which Node joins, count as one', async () => {
     const sessions = createSessions<Data>({ secret: SECRET })
     const app = await startApp(sessions, {
       begin: ({ session }) => void (session['user'] = 'ada'),

@@ -207,7 +207,7 @@ describe('a session of express-session', () => {
     }
   })
 
-  test('with a key called __proto__ pollutes nothing', async () => {
+  test('THREATS 26: with a key called __proto__ pollutes nothing', async () => {
     const { browser } = await switched()
     const data = '"__proto__":{"admin":true},"user":"ada"'
     await rewriteOldRecord(redis, () => `{"cookie":{"originalMaxAge":null},${data}}`)

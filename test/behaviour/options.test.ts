@@ -336,7 +336,7 @@ function deepFreeze<T extends object>(object: T): T {
 }
 
 describe('an options object', () => {
-  test('may be frozen all the way down, and used twice', async () => {
+  test('THREATS 30: may be frozen all the way down, and used twice', async () => {
     const options = deepFreeze({
       secret: [SECRET, `${SECRET}2`],
       timeout: 60,
@@ -353,7 +353,7 @@ describe('an options object', () => {
     expect(JSON.stringify(options)).toBe(before)
   })
 
-  test('changed afterwards changes nothing', async () => {
+  test('THREATS 30: changed afterwards changes nothing', async () => {
     const secret = [SECRET]
     const cookie = { name: 'shop' }
     const options = { secret, cookie, timeout: 60 }

@@ -68,7 +68,7 @@ describeOnBothStores('parallel requests of one session', (makeStore) => {
     expect((await browser.get('/all')).json).toEqual({ start: true, n: 0, who: 'slow', seen: 1 })
   })
 
-  test('a key __proto__ is merged like any other', async () => {
+  test('THREATS 26: a key __proto__ is merged like any other', async () => {
     const { browser, store } = await begin({
       proto: ({ session }) => void (session['__proto__'] = { admin: true }),
       other: ({ session }) => void (session['other'] = 1),

@@ -96,7 +96,7 @@ describe('data', () => {
     expect(answer.status).toBe(200)
   })
 
-  test('inspect shows id and key names, and no value', async () => {
+  test('THREATS T12: inspect shows id and key names, and no value', async () => {
     const { answer } = await run(({ session }) => {
       for (const shown of [inspect(session), inspect({ session }), inspect([session])]) {
         expect(shown).toContain(session.id)
@@ -156,7 +156,7 @@ describe('data', () => {
     expect(DATA_NAMES.filter((name) => name in Object.getPrototypeOf(stored))).toEqual([])
   })
 
-  test('may be named like anything on Object.prototype', async () => {
+  test('THREATS 25: may be named like anything on Object.prototype', async () => {
     const data = { constructor: 1, toString: 'x', hasOwnProperty: null, valueOf: [], toJSON: 2 }
     const { stored } = await run(({ session }) => void Object.assign(session, data))
     expect(dataIn(stored)).toEqual({ ...BEGUN, ...data })
@@ -166,7 +166,7 @@ describe('data', () => {
 describe('__proto__', () => {
   const KEY = '__proto__'
 
-  test('is a key like any other, and pollutes nothing', async () => {
+  test('THREATS 26: is a key like any other, and pollutes nothing', async () => {
     const { stored } = await run(({ session }) => {
       const prototype: unknown = Object.getPrototypeOf(session)
       session[KEY] = { polluted: true, admin: true }
@@ -184,7 +184,7 @@ describe('__proto__', () => {
     expect(({} as Data)['polluted']).toBeUndefined()
   })
 
-  test('nested, in update() and from JSON, stays data too', async () => {
+  test('THREATS 26: nested, in update() and from JSON, stays data too', async () => {
     const { stored } = await run(async ({ session }) => {
       session['form'] = JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":1}}')
       await session.update((draft) => {
@@ -199,7 +199,7 @@ describe('__proto__', () => {
     expect(({} as Data)['polluted']).toBeUndefined()
   })
 
-  test('that lies in a record never becomes a prototype', async () => {
+  test('THREATS 26: that lies in a record never becomes a prototype', async () => {
     const { stored, answer } = await run(({ session }) => session['admin'] ?? 'none', {
       serialize: (data) => JSON.stringify(data),
       deserialize: (text) => ({

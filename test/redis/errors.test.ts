@@ -97,27 +97,33 @@ describe.each(Object.entries(TROUBLES))('when %s', (_, args) => {
   })
   afterAll(async () => server.stop())
 
-  test.each(Object.entries(CLIENTS))('errors over %s show no data', async (_, connect) => {
+  test.each(Object.entries(CLIENTS))(
+    'THREATS T12: errors over %s show no data',
+    async (_, connect) => {
+      const { client, end } = connect(server.port)
+      expectNoData(await failuresOf(redisStore({ client })))
+      end()
+    },
+  )
+})
+
+test.each(Object.entries(CLIENTS))(
+  'THREATS T12: errors of lost connections over %s',
+  async (_, connect) => {
+    const server = await startRedis()
     const { client, end } = connect(server.port)
-    expectNoData(await failuresOf(redisStore({ client })))
+    const store = redisStore({ client })
+    await store.read(fresh('key'))
+    server.pause()
+    const failures = failuresOf(store)
+    await sleep(20)
+    await server.stop()
     end()
-  })
-})
+    expectNoData(await failures)
+  },
+)
 
-test.each(Object.entries(CLIENTS))('errors of lost connections over %s', async (_, connect) => {
-  const server = await startRedis()
-  const { client, end } = connect(server.port)
-  const store = redisStore({ client })
-  await store.read(fresh('key'))
-  server.pause()
-  const failures = failuresOf(store)
-  await sleep(20)
-  await server.stop()
-  end()
-  expectNoData(await failures)
-})
-
-test('a wrong password is not shown', async () => {
+test('THREATS T12: a wrong password is not shown', async () => {
   const server = await startRedis({ args: ['--requirepass', 'right'] })
   const store = redisStore({ url: `redis://:${PASSWORD}@127.0.0.1:${server.port}` })
   const warned = once(process, 'warning')
@@ -149,7 +155,7 @@ describe('what is kept of an error', () => {
     expect(everything(cause as Error)).not.toContain(SECRET)
   })
 
-  test('is never the arguments that Redis quotes', () => {
+  test('THREATS T12: is never the arguments that Redis quotes', () => {
     const quoting = new Error(`ERR unknown command 'X', with args beginning with: '1' '${SECRET}`)
     expect(everything(storeFailure('touch', quoting))).not.toContain(SECRET)
   })

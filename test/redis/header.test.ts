@@ -82,7 +82,7 @@ describe('TypeScript and Lua', () => {
     await agree(changed)
   })
 
-  test('agree on changed values', async () => {
+  test('THREATS 29: agree on changed values', async () => {
     const value = stored(recordOf(redisStore({ client }), { flash: '[]', principal: 'ann é' }))
     const header = value.indexOf('\n') + 1
     const byte = fc.oneof(fc.constantFrom(...Buffer.from(' \n,+-%p0189azé')), fc.nat(255))
