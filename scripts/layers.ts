@@ -17,6 +17,7 @@ const rooms: readonly (readonly [name: string, holds: RegExp])[] = [
   ['guard', /^guard\//],
   ['cookie', /^cookie\//],
   ['migrate', /^migrate\//],
+  ['encrypt', /^encrypt\//],
   ['session', /^session\//],
   ['lifecycle', /^lifecycle\//],
   ['stores', /^store\//],

@@ -83,7 +83,7 @@ async function standInFor(
     const seconds = Math.min(max, Math.max(min, Math.ceil(maxAgeMs / 1000)))
     state.wishes = { timeoutMs: seconds * 1000, persistent: true }
   }
-  const data = await writeData(engine, withoutMembers(visit, old.data), id)
+  const data = await writeData(engine, withoutMembers(visit, old.data), state)
   const now = storeNow(engine, visit)
   const record = firstRecord(state, { writeId: randomWriteId(), now, data, flash: undefined })
   return { ...record, touchedAt: now, familyHash: provisionalHash(family) }

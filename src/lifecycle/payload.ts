@@ -1,5 +1,6 @@
 import { DataError, SessionError } from '../errors.ts'
-import { show } from '../options/check.ts'
+import type { SerializerContext } from '../options/options.ts'
+import { requirePayload } from '../options/serializer.ts'
 import { requireObject } from '../record/codec.ts'
 import type { Payload, SessionRecord } from '../record/record.ts'
 import type { Data } from '../session/changes.ts'
@@ -7,69 +8,63 @@ import type { Draft } from '../session/draft.ts'
 import { type FlashEntry, packFlash, unpackFlash } from '../session/flash.ts'
 import type { Engine } from './engine.ts'
 
+/** Whose payload it is. Every write that changes this writes the payloads anew. */
+type Owner = Pick<SerializerContext, 'id' | 'principal'>
+
+function contextOf({ id, principal }: Owner, part: 'data' | 'flash'): SerializerContext {
+  return { id, part, principal }
+}
+
 /** Decodes the data of a record into an object of its own. Throws when they cannot be decoded. */
 export async function readData({ policy }: Engine, record: SessionRecord): Promise<Data> {
   const { deserialize } = policy.serializer
-  return requireObject(await deserialize(record.data, { id: record.id, part: 'data' }))
+  return requireObject(await deserialize(record.data, contextOf(record, 'data')))
 }
 
 export async function readFlash({ policy }: Engine, record: SessionRecord): Promise<FlashEntry[]> {
   if (record.flash === undefined) return []
   const { deserialize } = policy.serializer
-  const stored = await deserialize(record.flash, { id: record.id, part: 'flash' })
+  const stored = await deserialize(record.flash, contextOf(record, 'flash'))
   return unpackFlash(requireObject(stored))
 }
 
-export function writeData(engine: Engine, data: Data, id: string): Promise<Payload> {
-  return serialize(engine, data, id, 'data')
+export function writeData(engine: Engine, data: Data, owner: Owner): Promise<Payload> {
+  return serialize(engine, data, contextOf(owner, 'data'))
 }
 
 /** The built-in serializer has made the text already, to see whether anything changed. */
 export async function writeDraft(
   engine: Engine,
   { data, view }: Draft,
-  id: string,
+  owner: Owner,
 ): Promise<Payload> {
   const { builtIn } = engine.policy.serializer
-  return builtIn && 'text' in view ? view.text : writeData(engine, data, id)
+  return builtIn && 'text' in view ? view.text : writeData(engine, data, owner)
 }
 
 /** No messages take no room. */
 export async function writeFlash(
   engine: Engine,
   entries: readonly FlashEntry[],
-  id: string,
+  owner: Owner,
 ): Promise<Payload | undefined> {
-  return entries.length === 0 ? undefined : serialize(engine, packFlash(entries), id, 'flash')
+  if (entries.length === 0) return undefined
+  return serialize(engine, packFlash(entries), contextOf(owner, 'flash'))
 }
 
 async function serialize(
   { policy }: Engine,
   data: Data,
-  id: string,
-  part: 'data' | 'flash',
+  context: SerializerContext,
 ): Promise<Payload> {
   let payload: unknown
   try {
-    payload = await policy.serializer.serialize(data, { id, part })
+    payload = await policy.serializer.serialize(data, context)
   } catch (cause) {
     if (cause instanceof SessionError) throw cause
     throw new DataError('not_serializable', '', 'serialize threw', { cause })
   }
-  if (payload instanceof Uint8Array) return payload
-  if (typeof payload !== 'string') {
-    throw new DataError(
-      'not_serializable',
-      '',
-      `serialize must give a string or bytes, not ${show(payload)}`,
-    )
-  }
-  if (payload.isWellFormed()) return payload
-  throw new DataError(
-    'not_serializable',
-    '',
-    'serialize gave a string with a lone surrogate, which UTF-8 cannot hold; give bytes instead',
-  )
+  return requirePayload(payload)
 }
 
 /** @throws {DataError} `too_large`. */

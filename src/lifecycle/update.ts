@@ -72,8 +72,8 @@ async function tryReplace(
   const { visit } = state
   const { record } = base
   const { builtIn } = engine.policy.serializer
-  const data = await writeData(engine, draft, record.id)
-  const flash = builtIn ? record.flash : await writeFlash(engine, base.flash, record.id)
+  const data = await writeData(engine, draft, record)
+  const flash = builtIn ? record.flash : await writeFlash(engine, base.flash, record)
   checkSize(engine, data, flash)
   const now = storeNow(engine, visit)
   const next = rewritten(state, record, { writeId, now, data, flash })

@@ -30,11 +30,13 @@ export async function create(
   const entries = draft.flash.applyTo([])
   for (let tries = 0; tries < CREATE_TRIES; tries++) {
     if (tries > 0) state.takeAnotherId()
-    const data = await writeDraft(engine, draft, state.id)
-    const flash = await writeFlash(engine, entries, state.id)
+    // The request may sign somebody in while this is under way; that is another write.
+    const owner = { id: state.id, principal: draft.wishes.principal ?? null }
+    const data = await writeDraft(engine, draft, owner)
+    const flash = await writeFlash(engine, entries, owner)
     checkSize(engine, data, flash)
     const now = await storeTime(engine, visit)
-    const record = firstRecord(state, { writeId, now, data, flash })
+    const record = { ...firstRecord(state, { writeId, now, data, flash }), ...owner }
     const key = engine.policy.prefix + record.id
     const answer = await ask(engine, visit, 'create', (store) => store.create(key, record))
     if (answer === 'taken') continue
@@ -144,15 +146,17 @@ async function mergeOnto(
   const cleared = draft.wishes.clears !== undefined
   const anew = cleared || !engine.policy.serializer.builtIn
   const seenWhole = cleared || (theirs === base.record && base.whole)
+  const { id, principal } = theirs
+  const owner = { id, principal: draft.wishes.principal ?? principal }
   let { data, flash } = theirs
   if (anew || draft.changesData) {
     data = seenWhole
-      ? await writeDraft(engine, draft, theirs.id)
-      : await writeData(engine, await mergeData(engine, base, theirs, draft), theirs.id)
+      ? await writeDraft(engine, draft, owner)
+      : await writeData(engine, await mergeData(engine, base, theirs, draft), owner)
   }
   const stored = theirs === base.record ? base.flash : await readFlash(engine, theirs)
   const entries = draft.flash.applyTo(cleared ? [] : stored)
-  if (anew || draft.flash.changed) flash = await writeFlash(engine, entries, theirs.id)
+  if (anew || draft.flash.changed) flash = await writeFlash(engine, entries, owner)
   checkSize(engine, data, flash)
   const now = storeNow(engine, state.visit)
   const next = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })

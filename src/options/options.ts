@@ -17,6 +17,8 @@ export interface SerializerContext {
   readonly id: string
   /** `data`: the session's data. `flash`: its flash messages, as `{ flash: [...] }`. */
   readonly part: 'data' | 'flash'
+  /** Who is signed in, `null` for nobody. Encryption should bind the payload to it too. */
+  readonly principal: string | null
 }
 
 export type Serialize = (

@@ -9,11 +9,10 @@ import {
 import { resolveClearSiteData } from './clear-site-data.ts'
 import { type ResolvedCookie, resolveCookie } from './resolve-cookie.ts'
 import { resolveSecrets } from './resolve-secrets.ts'
+import { type Serializer, resolveSerializer } from './serializer.ts'
 import { OptionError } from '../errors.ts'
 import { DEFAULTS, LIMITS } from './options.ts'
-import type { Deserialize, MergeFunction, Serialize, SessionOptions } from './options.ts'
-import { decodeData } from '../record/codec.ts'
-import { encode } from '../record/serialize.ts'
+import type { MergeFunction, SessionOptions } from './options.ts'
 import type { Store } from '../store/store.ts'
 import type { Migration } from './migration.ts'
 import { type Timeouts, resolveTimeouts } from './resolve-timeouts.ts'
@@ -34,13 +33,6 @@ export interface Policy extends Timeouts {
   /** The value of the header, where there is one to send. */
   readonly clearSiteData: string | undefined
   readonly migrate: Migration | undefined
-}
-
-export interface Serializer {
-  readonly serialize: Serialize
-  readonly deserialize: Deserialize
-  /** The stored text is the built-in codec's, so it can itself be compared. */
-  readonly builtIn: boolean
 }
 
 const KNOWN = [
@@ -144,24 +136,6 @@ function resolvePrefix(prefix: unknown): string {
   }
   return prefix
 }
-
-function resolveSerializer({
-  serialize,
-  deserialize,
-}: Pick<SessionOptions, 'serialize' | 'deserialize'>): Serializer {
-  if (serialize === undefined && deserialize === undefined) return BUILT_IN
-  if (serialize === undefined || deserialize === undefined) {
-    const missing = serialize === undefined ? 'serialize' : 'deserialize'
-    throw new OptionError(missing, 'is missing: serialize and deserialize come together')
-  }
-  return {
-    serialize: requireFunction('serialize', serialize),
-    deserialize: requireFunction('deserialize', deserialize),
-    builtIn: false,
-  }
-}
-
-const BUILT_IN: Serializer = { serialize: encode, deserialize: decodeData, builtIn: true }
 
 function resolveMerge(merge: object | undefined): ReadonlyMap<string, MergeFunction<unknown>> {
   if (merge === undefined) return new Map()

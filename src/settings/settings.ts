@@ -1,3 +1,4 @@
+import { type EncryptOptions, type Encryption, encrypt } from '../encrypt/encrypt.ts'
 import { OptionError } from '../errors.ts'
 import { nearest } from '../options/check.ts'
 import type { SessionData } from '../options/options.ts'
@@ -15,7 +16,7 @@ export interface SettingsOptions {
   readonly base?: URL | string
 }
 
-type Part = 'options' | 'cookie' | 'redis'
+type Part = 'options' | 'cookie' | 'redis' | 'encryption'
 type Coercion = readonly [part: Part, option: string, coerce: to.Coerce]
 
 const DOTTED = 'redis.sessions.'
@@ -36,6 +37,7 @@ const SETTINGS: Readonly<Record<string, Coercion>> = {
   store_timeout_ms: ['options', 'storeTimeoutMs', to.number],
   socket_timeout: ['options', 'storeTimeoutMs', to.secondsToMs],
   max_bytes: ['options', 'maxBytes', to.number],
+  encryption_keys: ['encryption', 'keys', to.list],
   cookie_on_exception: ['options', 'cookieOnException', to.flag],
   clear_site_data: ['options', 'clearSiteData', to.list],
   cookie_name: ['cookie', 'name', to.text],
@@ -59,6 +61,9 @@ const SETTINGS: Readonly<Record<string, Coercion>> = {
   unix_socket_path: ['redis', 'path', to.text],
   tls: ['redis', 'tls', to.flag],
 }
+
+/** A key that did not arrive must not mean that nothing is encrypted. */
+const NEVER_EMPTY = 'encryption_keys'
 
 /** Settings that name functions. */
 const FUNCTIONS: Readonly<Record<string, readonly [part: Part, option: string]>> = {
@@ -91,23 +96,33 @@ export function sessionsFromSettings<D extends object = SessionData>(
   settings: Settings,
   { base = process.cwd() }: SettingsOptions = {},
 ): Sessions<D> {
-  const parts: Record<Part, Record<string, unknown>> = { options: {}, cookie: {}, redis: {} }
+  const parts: Record<Part, Record<string, unknown>> = {
+    options: {},
+    cookie: {},
+    redis: {},
+    encryption: {},
+  }
   const sources = new Map<string, string>()
   for (const [setting, value] of Object.entries(settings)) {
     const name = nameOf(setting)
-    if (name === undefined || value == null || value === '') continue
+    if (name === undefined || (isEmpty(value) && name !== NEVER_EMPTY)) continue
     const [part, option, read] = lookUp(setting, name, base)
     const earlier = sources.get(part + option)
     if (earlier !== undefined) throw new OptionError(setting, `says again what ${earlier} says`)
     sources.set(part + option, setting)
-    parts[part][option] = read(setting, value)
+    parts[part][option] = read(setting, value ?? '')
   }
   const options = {
     ...parts.options,
+    ...encryption(parts.encryption, parts.options),
     cookie: parts.cookie,
     store: redisStore(connection(parts.redis)),
   }
   return createSessions<D>(options as unknown as Parameters<typeof createSessions<D>>[0])
+}
+
+function isEmpty(value: SettingValue | undefined): boolean {
+  return value == null || value === ''
 }
 
 function nameOf(setting: string): string | undefined {
@@ -126,6 +141,14 @@ function lookUp(setting: string, name: string, base: URL | string): Coercion {
   const near = nearest(name, known)
   const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`
   throw new OptionError(setting, `is not a setting; ${hint}`)
+}
+
+/** With keys, `serialize` and `deserialize` make what is encrypted. */
+function encryption(
+  { keys }: Record<string, unknown>,
+  { serialize, deserialize }: Record<string, unknown>,
+): Partial<Encryption> {
+  return keys === undefined ? {} : encrypt({ keys, serialize, deserialize } as EncryptOptions)
 }
 
 /** Who wins where several ways to Redis are said. */

@@ -8,6 +8,7 @@ import type { Data } from '../support/app.ts'
 import { SECRET } from '../support/app.ts'
 import { parseSetCookie } from '../support/browser-jar.ts'
 import { useRedis } from '../support/both-stores.ts'
+import { newKey } from '../support/encrypting.ts'
 import { startRedis } from '../support/redis-server.ts'
 
 const BASE = new URL('./fixtures/', import.meta.url)
@@ -41,6 +42,7 @@ describe('sessionsFromSettings', () => {
   const redis = useRedis()
 
   const here = () => ({ url: redis.server.url })
+  const stored = async (id: string) => String(await redis.server.cli('get', `session:${id}`))
 
   /** The client that the fixture's chooseClient gives. */
   async function withClient(): Promise<void> {
@@ -190,6 +192,47 @@ describe('sessionsFromSettings', () => {
       expect(refusal(named({ timeout: '1.5' })).option).toBe('timeout')
       expect(refusal(named({ timeout: '86400000' })).message).toMatch(/looks like milliseconds/)
     })
+  })
+
+  describe('encryption_keys', () => {
+    test('encrypt what is stored, and decrypt it', async () => {
+      const { sessions, session, cookie } = await begin({ encryption_keys: newKey() })
+      expect(await stored(session.id)).not.toContain('ada')
+      const header = `${cookie.name}=${cookie.value}`
+      expect((await sessions.open(header, {}, { local: true }))['user']).toBe('ada')
+    })
+
+    test.each([',', ', ', ' ,\n'])(
+      'may be several, separated by %j: all decrypt',
+      async (comma) => {
+        const [old, next] = [newKey(), newKey()]
+        const { cookie } = await begin({ encryption_keys: old })
+        const keys = next + comma + old
+        const sessions = sessionsOf(named({ ...here(), encryption_keys: keys }))
+        const session = await sessions.open(`${cookie.name}=${cookie.value}`, {}, { local: true })
+        expect(session['user']).toBe('ada')
+      },
+    )
+
+    test('encrypt what serialize and deserialize make', async () => {
+      const { sessions, session, cookie } = await begin({
+        encryption_keys: newKey(),
+        serialize: `${FUNCTIONS}#serialize`,
+        deserialize: `${FUNCTIONS}#deserialize`,
+      })
+      expect(await stored(session.id)).not.toContain(Buffer.from('{"user":"').toString('base64'))
+      const header = `${cookie.name}=${cookie.value}`
+      expect((await sessions.open(header, {}, { local: true }))['user']).toBe('ada')
+    })
+
+    test.each(['', ' ', ',', null, undefined, 'no key', `${newKey()},`])(
+      'that did not arrive are an error, not a session in plain text: %j',
+      (value) => {
+        const error = refusal(named({ encryption_keys: value }))
+        expect(error.message).toContain('encr')
+        expect(error.message).toContain('make one with')
+      },
+    )
   })
 
   describe('cookie', () => {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
   createSessions,
+  type EncryptOptions,
+  encrypt,
   expressSession,
   memoryStore,
   OptionError,
@@ -50,6 +52,11 @@ describe('docs/options.md describes every option there is, and no other', () => 
   it('of the cookie', () => {
     const list = known(() => createSessions(given({ secret, cookie: { [nonsense]: 1 } })))
     expect(described('The cookie')).toEqual(list.map((name) => `cookie.${name}`))
+  })
+
+  it('of encrypt', () => {
+    const list = known(() => encrypt(given({ [nonsense]: 1 }) as unknown as EncryptOptions))
+    expect(described('`encrypt`')).toEqual(list.map((name) => `encrypt.${name}`))
   })
 
   it('of expressSession', () => {

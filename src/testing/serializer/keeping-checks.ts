@@ -37,7 +37,7 @@ export function keepingChecks(kept: readonly Kept[]): Checks<SerializerPair> {
     'the data of sessions that are written and read at once': async (serializer) => {
       const ids = Array.from({ length: 20 }, (_, at) => `session-${at}`)
       const back = await Promise.all(
-        ids.map((id) => roundTrip(serializer, { id, cart: [id] }, { id, part: 'data' })),
+        ids.map((id) => roundTrip(serializer, { id, cart: [id] }, { ...CONTEXT, id })),
       )
       assert.deepEqual(
         back,

@@ -4,7 +4,11 @@ import type { Payload } from '../../record/record.ts'
 import type { SerializerPair } from './conformance.ts'
 import type { Data } from './values.ts'
 
-export const CONTEXT: SerializerContext = { id: 'nVDXwZ0iB3vHq7Jt2mSxkA', part: 'data' }
+export const CONTEXT: SerializerContext = {
+  id: 'nVDXwZ0iB3vHq7Jt2mSxkA',
+  part: 'data',
+  principal: 'ada',
+}
 
 /** What becomes of a payload in a store: text goes through UTF-8, bytes come back as a copy. */
 export function stored(payload: Payload): Payload {
