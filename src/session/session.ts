@@ -120,7 +120,9 @@ export class SessionObject {
     return base !== undefined && visit.lifecycle.csrf.verify(candidate, family, csrfNonce)
   }
 
+  /** Of the prototype too, which debuggers print. */
   [inspect.custom](): string {
+    if (!(#state in this)) return 'Session {}'
     return `Session ${inspect({ id: this.id, keys: Object.keys(this) }, { breakLength: 100 })}`
   }
 

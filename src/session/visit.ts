@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Policy } from '../options/resolve.ts'
 import type { Store, Touch, TouchAnswer } from '../store/store.ts'
 import type { Base } from './base.ts'
@@ -122,6 +123,11 @@ export class Visit {
       }
     }
     return this
+  }
+
+  /** Printed with the request it hangs on, which must show no secret and no cookie. */
+  [inspect.custom](): string {
+    return `Visit of ${inspect(this.session)}`
   }
 
   /** The session goes; its record, if it has one, is removed at the commit. */
