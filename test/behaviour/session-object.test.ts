@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { format, inspect } from 'node:util'
 import { runInThisContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { ExpressSession } from '../../src/adapters/express.ts'
@@ -98,12 +98,20 @@ describe('data', () => {
 
   test('THREATS T12: inspect shows id and key names, and no value', async () => {
     const { answer } = await run(({ session }) => {
-      for (const shown of [inspect(session), inspect({ session }), inspect([session])]) {
+      const all = { depth: Infinity, showHidden: true, getters: true }
+      const printed = [
+        inspect(session),
+        inspect({ session }),
+        inspect(new Map([[1, session]]), all),
+      ]
+      for (const shown of [...printed, format('%o', session), format('%O %s', session, session)]) {
         expect(shown).toContain(session.id)
         expect(shown).toContain('user')
         expect(shown).not.toContain('ada')
         expect(shown).not.toContain('tea')
       }
+      expect(inspect(Object.getPrototypeOf(session), all)).toBe('Session {}')
+      expect(String(session)).toBe('[object Object]')
     })
     expect(answer.status).toBe(200)
   })

@@ -37,7 +37,7 @@ export interface Stored {
   readonly data: Data
 }
 
-const SECRET = 'a secret of the conformance suite, long enough'
+export const SECRET = 'a secret of the conformance suite, long enough'
 
 /** The pages every case has. */
 const common: Pages = {

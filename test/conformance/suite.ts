@@ -6,6 +6,7 @@ import { headers } from './cases/headers.ts'
 import { life } from './cases/life.ts'
 import { origins } from './cases/origins.ts'
 import { parallel } from './cases/parallel.ts'
+import { printed } from './cases/printed.ts'
 import { thrown } from './cases/thrown.ts'
 import type { Driver } from './driver.ts'
 import { type Cases, Stage, type StoreUnderTest } from './stage.ts'
@@ -19,6 +20,7 @@ const cases: Cases = {
   ...headers,
   ...cookies,
   ...origins,
+  ...printed,
 }
 
 /** Registers every case for one adapter on one store, over one server (and one that is quiet). */
