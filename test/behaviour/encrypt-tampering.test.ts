@@ -73,7 +73,7 @@ function* flippedOnce(payload: Buffer) {
   }
 }
 
-describe('THREATS 2 and 27: nothing opens, or reaches a parser,', () => {
+describe('THREATS 2, 27: nothing opens, or reaches a parser,', () => {
   const payload = seal({ userId: 'ada', cart: ['tea'], admin: false })
 
   test('but what was written', () => {
