@@ -8,6 +8,15 @@ export interface AdapterOptions<P extends string, R> {
   readonly countAsActivity?: (request: R) => boolean
 }
 
+/** @throws {OptionError} for a name that is no option, or a value that is no function. */
+export function requireFunctions<T extends object>(options: T, names: (keyof T & string)[]): T {
+  refuseUnknown('', options, names)
+  for (const name of names) {
+    if (options[name] !== undefined) requireFunction(name, options[name])
+  }
+  return options
+}
+
 function always(): boolean {
   return true
 }

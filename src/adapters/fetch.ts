@@ -1,7 +1,7 @@
 import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
 import type { CrossOriginGuardOptions, SessionData } from '../index.ts'
 import type { OpenOptions } from '../lifecycle/open.ts'
-import { refuseUnknown, requireFunction } from '../options/check.ts'
+import { requireFunction } from '../options/check.ts'
 import type { Session } from '../session/members.ts'
 import { type Visit, everyVisitOf } from '../session/visit.ts'
 import {
@@ -11,6 +11,7 @@ import {
   corridorOf,
   createSession,
 } from '../sessions.ts'
+import { requireFunctions } from './adapter-options.ts'
 import {
   plainResponse,
   sessionCookiesOn,
@@ -61,7 +62,8 @@ export function withSession<
 ): (request: Req, ...rest: Rest) => Promise<Response> {
   const corridor = corridorOf(sessions)
   requireFunction('handler', handler)
-  const { countAsActivity, local, onError } = checked(options)
+  const known = requireFunctions(options, ['countAsActivity', 'local', 'onError'])
+  const { countAsActivity, local, onError } = known
 
   async function refuse(error: unknown, request: Req): Promise<Response> {
     if (onError === undefined) console.error(error)
@@ -166,16 +168,6 @@ function leave(corridor: Corridor, visit: Visit, response: Response): Response |
 
 function shown<D extends object>(visit: Visit): Session<D> {
   return visit.session as unknown as Session<D>
-}
-
-/** @throws {OptionError} for a name that is no option, or a value that is no function. */
-function checked<T extends object>(options: T): T {
-  const names = ['countAsActivity', 'local', 'onError'] as const
-  refuseUnknown('', options, names)
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined) requireFunction(name, value)
-  }
-  return options
 }
 
 /**

@@ -60,15 +60,22 @@ function hasProxyHeader(headers: Headers): boolean {
 
 let warned = false
 
-/** Says once that a Secure cookie is going to a browser that talks plain http. */
+/**
+ * Says once that a Secure cookie is going to a browser that talks plain http. The browser's own
+ * word for its page tells, behind any proxy. A page elsewhere that links to a site on https says
+ * nothing of this one: there browsers send Sec-Fetch-Site, which they do over https and to
+ * localhost only.
+ */
 export function warnIfPlainHttp(request: unknown): void {
   if (warned) return
   const origin = headerOf(request, 'origin') ?? headerOf(request, 'referer')
   if (typeof origin !== 'string' || !origin.startsWith('http://')) return
+  const site = headerOf(request, 'sec-fetch-site') ?? 'same-origin'
+  if (site !== 'same-origin') return
   warned = true
   process.emitWarning(
     'a Secure session cookie is being set for a page opened over http (its Origin or Referer ' +
-      'says so). Browsers drop it, Safari on localhost too, so every request will be a new ' +
+      'says so). Browsers drop it, on localhost only Safari does, so every request will be a new ' +
       'visitor. Serve the site over https; or, for development over plain http only, set ' +
       'cookie.secure to false.',
     { type: 'SojournWarning', code: 'SOJOURN_SECURE_OVER_HTTP' },

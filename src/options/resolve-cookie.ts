@@ -38,8 +38,13 @@ const KNOWN = [
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** RFC 6265bis 4.1.1: an attribute value is any character except controls and `;`. */
 const PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/
+/** RFC 6265bis 5.6: browsers drop an attribute whose value is longer, and take their default. */
+const MAX_ATTRIBUTE = 1024
 /** RFC 1034 3.5 host names, with the leading dot old configurations carry. */
 const DOMAIN = /^\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
+/** RFC 1035 2.3.4. */
+const MAX_HOST = 253
+/** With the longest value, of 205 characters, far from the 4096 bytes of RFC 6265bis 5.6. */
 const MAX_NAME = 128
 
 export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
@@ -78,11 +83,11 @@ function resolveAttributes(options: CookieOptions): CookieAttributes {
     sameSite = 'lax',
     partitioned = false,
   } = options
-  if (typeof path !== 'string' || !PATH.test(path)) {
-    const rule = "must begin with '/' and hold no control character or ';'"
+  if (typeof path !== 'string' || !PATH.test(path) || path.length > MAX_ATTRIBUTE) {
+    const rule = `must begin with '/', hold ASCII without ';', and at most ${MAX_ATTRIBUTE} characters`
     throw new OptionError('cookie.path', `${rule}, not ${show(path)}`)
   }
-  if (domain !== undefined && (typeof domain !== 'string' || !DOMAIN.test(domain))) {
+  if (domain !== undefined && !isHost(domain)) {
     throw new OptionError('cookie.domain', `must be a host name, not ${show(domain)}`)
   }
   return Object.freeze({
@@ -96,6 +101,10 @@ function resolveAttributes(options: CookieOptions): CookieAttributes {
         ? undefined
         : requireWord('cookie.priority', priority, ['low', 'medium', 'high']),
   })
+}
+
+function isHost(domain: unknown): boolean {
+  return typeof domain === 'string' && domain.length <= MAX_HOST && DOMAIN.test(domain)
 }
 
 function defaultName({ path, domain }: CookieAttributes): string {

@@ -8,109 +8,25 @@ import { isSecure } from '../../src/cookie/secure.ts'
 import type { CookieOptions } from '../../src/options/options.ts'
 import { resolveCookie } from '../../src/options/resolve-cookie.ts'
 import { createSessions } from '../../src/sessions.ts'
-import { type Data, type Framework, SECRET, startApp } from '../support/app.ts'
+import { type Data, SECRET } from '../support/app.ts'
 import { parseSetCookie } from '../support/browser-jar.ts'
-import { get } from '../support/raw-http.ts'
-
-const NAME = '__Host-sid'
-
-/** V stands for a valid value. What a browser never sends, and what opens a session all the same. */
-const HEADERS: readonly [header: string, found: 'V' | 'V"' | 'none' | 'duplicate'][] = [
-  [`${NAME}=V`, 'V'],
-  [`a=1; ${NAME}=V; b=2`, 'V'],
-  [`a=1;${NAME}=V;b=2`, 'V'],
-  [`a=1;\t${NAME}=V\t;b=2`, 'V'],
-  [`  ${NAME}=V  `, 'V'],
-  [`;;; ${NAME}=V;;`, 'V'],
-  [`a; ${NAME}=V`, 'V'],
-  [`=x; ${NAME}=V`, 'V'],
-  [`a=${'x'.repeat(12_000)}; ${NAME}=V`, 'V'],
-  [`a="1; ${NAME}=V"`, 'V"'],
-  [`a=1, ${NAME}=V`, 'none'],
-  [`${NAME} =V`, 'none'],
-  [`${NAME}\t=V`, 'none'],
-  [`x${NAME}=V`, 'none'],
-  [`${NAME}x=V`, 'none'],
-  [`a=${NAME}=V`, 'none'],
-  [`=${NAME}=V`, 'none'],
-  [`==${NAME}=V`, 'none'],
-  [`a==${NAME}=V`, 'none'],
-  [`a b ${NAME}=V`, 'none'],
-  ['__host-sid=V', 'none'],
-  ['__HOST-SID=V', 'none'],
-  ['..Host-sid=V', 'none'],
-  ['__Host-sid%3DV', 'none'],
-  ['%5F%5FHost-sid=V', 'none'],
-  ['__Host%2Dsid=V', 'none'],
-  [`"${NAME}"=V`, 'none'],
-  [`'${NAME}'=V`, 'none'],
-  [`$Version=1; $${NAME}=V`, 'none'],
-  [`\u00a0${NAME}=V`, 'none'],
-  [`\u0085${NAME}=V`, 'none'],
-  [`\u00ad${NAME}=V`, 'none'],
-  [`\u00ff${NAME}=V`, 'none'],
-  [`${NAME}\u00a0=V`, 'none'],
-  [`\u00c2\u00a0${NAME}=V`, 'none'],
-  ['__Ho\u00dft-sid=V', 'none'],
-  [NAME, 'none'],
-  [`${NAME};=V`, 'none'],
-  ['a=1;b=2', 'none'],
-  [';', 'none'],
-  [`${NAME}=V; ${NAME}=V`, 'duplicate'],
-  [`${NAME}=V; a=1; ${NAME}=`, 'duplicate'],
-  [`${NAME}=x;${NAME}=V`, 'duplicate'],
-]
-
-const FRAMEWORKS: readonly Framework[] = ['express 5', 'express 4', 'node']
+import { HEADERS, NAME } from '../support/hostile-cookies.ts'
 
 describe('hostile Cookie headers', () => {
   test.each(HEADERS)('THREATS 22: %j: %s', (header, found) => {
     const answer = findCookie(header, NAME)
     expect(answer).toEqual(found.startsWith('V') ? { value: found } : found)
   })
-
-  test.each(FRAMEWORKS)(
-    'THREATS 22: open a session over HTTP only where the exact name is, %s',
-    async (on) => {
-      const sessions = createSessions<Data>({ secret: SECRET, cookie: { name: NAME } })
-      const app = await startApp(
-        sessions,
-        {
-          begin: ({ session }) => void (session['user'] = 'ada'),
-          who: ({ session }) => session['user'] ?? null,
-        },
-        on,
-      )
-      const browser = app.browser()
-      await browser.get('/begin')
-      const value = browser.cookies.get(NAME) ?? ''
-      for (const [header, found] of HEADERS) {
-        const cookie = header.replaceAll('=V', `=${value}`)
-        const { status, body } = await get(app.port, {
-          path: '/who',
-          // Raw bytes, as they would come; Connection writes latin1.
-          headers: [`Cookie: ${Buffer.from(cookie, 'latin1').toString('latin1')}`],
-        })
-        expect([header, status, body]).toEqual([header, 200, found === 'V' ? '"ada"' : 'null'])
-      }
-    },
-  )
-
-  test('THREATS T4: several Cookie headers, which Node joins, count as one', async () => {
-    const sessions = createSessions<Data>({ secret: SECRET })
-    const app = await startApp(sessions, {
-      begin: ({ session }) => void (session['user'] = 'ada'),
-      who: ({ session }) => session['user'] ?? null,
-    })
-    const browser = app.browser()
-    await browser.get('/begin')
-    const ours = `Cookie: ${browser.cookieHeader}`
-    const see = async (...headers: string[]) =>
-      (await get(app.port, { path: '/who', headers })).body
-    expect(await see('Cookie: a=1', ours)).toBe('"ada"')
-    expect(await see(ours, ours)).toBe('null')
-  })
 })
+
+/** RFC 6265bis 4.2.1, the other way round: pairs between semicolons, SP and TAB around them. */
+function read(header: string, name: string): ReturnType<typeof findCookie> {
+  const pairs = header.split(';').map((text) => text.replaceAll(/^[ \t]+|[ \t]+$/g, ''))
+  const found = pairs.filter((text) => text.startsWith(`${name}=`))
+  if (found.length > 1) return 'duplicate'
+  const [only] = found
+  return only === undefined ? 'none' : { value: only.slice(name.length + 1).replace(/^[ \t]+/, '') }
+}
 
 describe('findCookie', () => {
   const token = fc.stringMatching(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,12}$/)
@@ -130,6 +46,24 @@ describe('findCookie', () => {
         )
       }),
       { numRuns: 500 },
+    )
+  })
+
+  test('THREATS 22: finds in hostile headers what a reader written otherwise finds', () => {
+    const pieces = [NAME, 'a', '=', ';', ' ', '\t', '"', ',', '\u00a0', '\u0085', '\0', '%3D', 'V']
+    const headers = fc.array(fc.constantFrom(...pieces, `;${NAME}=`, `${NAME}=V`), {
+      maxLength: 16,
+    })
+    fc.assert(
+      fc.property(headers, (parts) => {
+        const header = parts.join('')
+        const found = findCookie(header, NAME)
+        expect(found).toEqual(read(header, NAME))
+        // The package takes blanks before `=` as well, and of two cookies the first.
+        if (typeof found !== 'object' || /[ \t]=/.test(header)) return
+        expect(parseCookie(header, { decode: (text) => text })[NAME]).toBe(found.value)
+      }),
+      { numRuns: 3000 },
     )
   })
 
@@ -291,29 +225,5 @@ describe('a Secure cookie', () => {
     expect((await sessions.open(both)).id).toBe(secure.value.split('.')[0])
     expect((await sessions.open(`sid=${plain.value}`)).isNew).toBe(true)
     expect((await sessions.open(`sid=${secure.value}`)).isNew).toBe(true)
-  })
-})
-
-describe('removing the cookie', () => {
-  test.each<CookieOptions>([
-    {},
-    { path: '/shop' },
-    { domain: 'example.com', sameSite: 'strict' },
-    { sameSite: 'none', partitioned: true, priority: 'high' },
-    { httpOnly: false, secure: false, name: 'shop', maxAge: 3600 },
-    { secure: true, name: '__Host-Http-shop' },
-  ])('has the attributes it was set with: %j', async (cookie) => {
-    const sessions = createSessions<Data>({ secret: SECRET, cookie })
-    const first = await sessions.open()
-    first['n'] = 1
-    const set = parseSetCookie((await sessions.commit(first)).setCookie ?? '')
-    const second = await sessions.open(`${set.name}=${set.value}`)
-    second.invalidate()
-    const removed = parseSetCookie((await sessions.commit(second)).setCookie ?? '')
-    const { 'max-age': _life, ...attributes } = set.attributes
-    const { 'max-age': zero, expires, ...same } = removed.attributes
-    expect([removed.name, removed.value]).toEqual([set.name, ''])
-    expect([zero, expires]).toEqual(['0', 'Thu, 01 Jan 1970 00:00:00 GMT'])
-    expect(same).toEqual(attributes)
   })
 })

@@ -75,7 +75,7 @@ export function parseSetCookie(line: string): SetCookie {
   const [pair = '', ...rest] = line.split('; ')
   const equals = pair.indexOf('=')
   const attributes = rest.map((attribute): [string, string] => {
-    const [name = '', value = ''] = attribute.split('=')
+    const [name = '', value = ''] = attribute.split(/=(.*)/s)
     return [name.toLowerCase(), value]
   })
   return {
