@@ -8,6 +8,7 @@ import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts
 import { type ExpressMembers, ExpressSessionObject } from './express-session.ts'
 import { plainErrorResponse } from './node-response.ts'
 import { mount } from './node-visit.ts'
+import { shareShape } from './shared-shape.ts'
 
 export type { ExpressMembers }
 
@@ -43,6 +44,8 @@ export function session<D extends object = SessionData>(
   const { property, countAsActivity } = resolveAdapterOptions(options)
 
   return function sessionMiddleware(request, response, next) {
+    shareShape(request)
+    shareShape(response)
     function enter(visit: Visit): void {
       try {
         mount(corridor, visit, request, response, property, fail)

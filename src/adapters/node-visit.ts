@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { UsageError } from '../errors.ts'
+import type { CommitResult } from '../lifecycle/commit.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
-import { stateOf } from '../session/session.ts'
-import type { SessionState } from '../session/state.ts'
 import { type Visit, visitOf } from '../session/visit.ts'
 import type { Corridor } from '../sessions.ts'
 import {
@@ -38,47 +37,36 @@ class SessionCommit implements FirstByte {
   commit(status: number, complete: boolean): HeadersToAdd | Promise<HeadersToAdd> {
     const visit = this.#visit
     const failed = visit.failed || status >= 500
-    const drops = failed && !visit.lifecycle.policy.cookieOnException
-    if (!drops) watchForLateChanges(visit, this.#response, complete)
     const result = this.#corridor.commit(visit, failed)
     return result instanceof Promise
-      ? result.then((late) => headersFor(late, visit, complete))
-      : headersFor(result, visit, complete)
+      ? result.then((late) => this.#answer(late, failed, complete))
+      : this.#answer(result, failed, complete)
+  }
+
+  #answer(result: CommitResult, failed: boolean, complete: boolean): HeadersToAdd {
+    const visit = this.#visit
+    const drops = failed && !visit.lifecycle.policy.cookieOnException
+    if (!drops) watchForLateChanges(visit, this.#response, complete)
+    return headersFor(result, visit, complete)
   }
 }
 
 /**
- * Reports changes that no commit saved. After a response that was complete at once, only new
- * top-level values are looked for: encoding the data once more would cost every request a quarter
- * of its commit. Frameworks that send by `writeHead` and `end` do both in one tick.
+ * Looks once for changes that no commit saved: when the response is over, or, where it was complete
+ * at once, after what its handler did in the same turn of the event loop.
  */
 function watchForLateChanges(visit: Visit, response: NodeResponse, complete: boolean): void {
   // engine.io's stand-in for the response to an upgrade has no events.
   if (!('once' in response)) return
-  const known = visit.looked ? { ...visit.session } : undefined
-  let streams = !complete
-  if (streams) process.nextTick(() => (streams = !response.writableEnded))
-  function look(): void {
-    // What a commit that failed did not save is not late.
-    if (!visit.finished || !visit.looked) return
-    if (streams || known === undefined || differs(visit, known)) reportLateChanges(visit)
-  }
-  if ('closed' in response && response.closed) setImmediate(look)
-  else response.once('close', look)
+  if (complete) setImmediate(reportLateChanges, visit)
+  // Frameworks that send by `writeHead` and `end` do both in one tick.
+  else process.nextTick(watchStream, visit, response)
 }
 
-function isWished({ wishes, flash }: SessionState): boolean {
-  return flash.changed || Object.keys(wishes).length > 0
-}
-
-function differs(visit: Visit, known: object): boolean {
-  const state = stateOf(visit.session)
-  if (visit.removals.length > 0 || (!state.isIdle && isWished(state))) return true
-  const now: Readonly<Record<string, unknown>> = { ...visit.session }
-  const then = known as typeof now
-  for (const key in now) if (!Object.is(now[key], then[key])) return true
-  for (const key in then) if (!(key in now)) return true
-  return false
+function watchStream(visit: Visit, response: NodeResponse): void {
+  const over = response.writableEnded || ('closed' in response && response.closed)
+  if (over) setImmediate(reportLateChanges, visit)
+  else response.once('close', () => reportLateChanges(visit))
 }
 
 /**

@@ -10,6 +10,7 @@ let warned = false
  * is lost; this says so, with an event each time and a warning once.
  */
 export function reportLateChanges(visit: Visit): void {
+  if (!visit.looked || !visit.finished) return
   const state = stateOf(visit.session)
   if (visit.turn !== undefined || !hasUnsaved(visit)) return
   publish('gone', { id: state.id, reason: 'late_changes', request: visit.request })

@@ -5,7 +5,7 @@ import { publish } from '../events.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { dropData, hydrate, replaceState, stateOf } from '../session/session.ts'
 import { decodeData } from '../record/codec.ts'
-import { Base, viewOf } from '../session/base.ts'
+import { Base, viewAs, viewOf } from '../session/base.ts'
 import type { Data } from '../session/changes.ts'
 import { SessionState } from '../session/state.ts'
 import { type CreateObject, type Lifecycle, Visit } from '../session/visit.ts'
@@ -122,7 +122,7 @@ function decode(
   if (!builtIn || record.flash !== undefined) return decodeSlowly(engine, record)
   try {
     const data = decodeData(record.data)
-    const view = { text: record.data as string, keys: Object.keys(data) }
+    const view = viewAs(record.data as string, data)
     return { data, base: new Base(record, [], view, true) }
   } catch {
     return 'undecodable'
@@ -137,7 +137,7 @@ async function decodeSlowly(
     const data = await readData(engine, record)
     const flash = await readFlash(engine, record)
     const { builtIn } = engine.policy.serializer
-    const view = builtIn ? { text: record.data as string, keys: Object.keys(data) } : viewOf(data)
+    const view = builtIn ? viewAs(record.data as string, data) : viewOf(data)
     return { data, base: new Base(record, flash, view, true) }
   } catch {
     return 'undecodable'

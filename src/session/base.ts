@@ -1,12 +1,18 @@
 import type { SessionRecord } from '../record/record.ts'
-import { decode, encodeComparable } from '../record/serialize.ts'
+import { decode, encodeComparable, isTagged } from '../record/serialize.ts'
 import { type Data, type Snapshot, snapshotOf } from './changes.ts'
 import type { FlashEntry } from './flash.ts'
+import { type Trace, traceOf } from './trace.ts'
 
 /** The data as this request saw or wrote them last, to find its changes against. */
-export type View =
-  | { readonly text: string; readonly keys: readonly string[] }
-  | { readonly snapshot: Snapshot }
+export type View = TextView | { readonly snapshot: Snapshot }
+
+interface TextView {
+  readonly text: string
+  readonly keys: readonly string[]
+  /** Of the values this request works with; `undefined` where the text holds tags. */
+  readonly trace: Trace | undefined
+}
 
 /** The stored session a request's changes are measured against. */
 export class Base {
@@ -37,7 +43,12 @@ export class Base {
   }
 }
 
+/** The view of data that were written as `text`, or read from it. */
+export function viewAs(text: string, data: Data): View {
+  return { text, keys: Object.keys(data), trace: isTagged(text) ? undefined : traceOf(data) }
+}
+
 export function viewOf(data: Data): View {
   const text = encodeComparable(data)
-  return text === undefined ? { snapshot: snapshotOf(data) } : { text, keys: Object.keys(data) }
+  return text === undefined ? { snapshot: snapshotOf(data) } : viewAs(text, data)
 }

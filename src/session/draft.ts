@@ -2,10 +2,13 @@ import { isTagged } from '../record/serialize.ts'
 import { type Base, type View, viewOf } from './base.ts'
 import { type Changes, type Data, changesSince } from './changes.ts'
 import type { FlashLog } from './flash.ts'
-import { dataOf, refuseReserved } from './session.ts'
+import { type SessionObject, dataOf, refuseReserved } from './session.ts'
 import type { SessionState, Wishes } from './state.ts'
+import { isAsTraced } from './trace.ts'
 
 const NOTHING = new Map<string, never>()
+/** What a visitor begins with. */
+const EMPTY = viewOf({})
 
 /** What a request wants written, as it stood when the write began. */
 export class Draft {
@@ -52,12 +55,18 @@ export class Draft {
  */
 export function draftOf(state: SessionState): Draft | undefined {
   const { visit, base } = state
+  const before = state.isIdle ? (base?.view ?? EMPTY) : undefined
+  if (before !== undefined && isUntouched(visit.session, before)) return undefined
   const data = dataOf(visit.session)
   const view = viewOf(data)
-  if (base !== undefined && state.isIdle && isSame(base.view, view)) return undefined
+  if (before !== undefined && isSame(before, view)) return undefined
   const draft = new Draft(state, data, view)
   if (draft.changesData) refuseReserved(visit.session, Object.keys(data))
   return draft
+}
+
+function isUntouched(session: SessionObject, view: View): boolean {
+  return 'text' in view && view.trace !== undefined && isAsTraced(session, view.trace)
 }
 
 function isSame(then: View, now: View): boolean {

@@ -1,5 +1,6 @@
 import express, { type Express, type Request, type Response } from 'express'
 import { once } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { session } from '../../src/adapters/express.ts'
 import { createSessions } from '../../src/sessions.ts'
@@ -93,6 +94,26 @@ describe('a session that is changed after the response', () => {
       (request, response) => {
         response.end()
         sessionOf(request).pushFlash('late')
+      },
+    ],
+    [
+      'a nested value',
+      (request, response) => {
+        response.end()
+        const { nested } = sessionOf(request) as unknown as { nested: { n: number } }
+        nested.n = 2
+      },
+    ],
+    [
+      'a nested value, after the session was saved',
+      async (request, response) => {
+        const session = sessionOf(request)
+        session['cart'] = ['tea']
+        await session.save()
+        await nextTurn()
+        response.end()
+        const { nested } = session as unknown as { nested: { n: number } }
+        nested.n = 2
       },
     ],
     [

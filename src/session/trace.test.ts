@@ -1,0 +1,139 @@
+import {
+  array,
+  assert,
+  constantFrom,
+  letrec,
+  nat,
+  oneof,
+  property,
+  record,
+  tuple,
+} from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { encodeComparable } from '../record/serialize.ts'
+import { isAsTraced, traceOf } from './trace.ts'
+
+interface Shape {
+  [key: string]: unknown
+  user?: string
+  n: number
+  cart: { items: unknown[]; open?: boolean; closed?: boolean; toJSON?: () => string }
+  last: { b?: unknown; c?: number }
+}
+
+const DATA = '{"user":"ada","n":0,"cart":{"items":["tea",{"id":1}],"open":true},"last":{"b":null}}'
+
+function staysAsTraced(change: (data: Shape) => void): boolean {
+  const data = JSON.parse(DATA) as Shape
+  const trace = traceOf(data)
+  change(data)
+  return isAsTraced(data, trace)
+}
+
+describe('data are as they were traced', () => {
+  test.each<[string, (data: Shape) => void]>([
+    ['when nothing was done', () => undefined],
+    ['when an item was taken out and put back', ({ cart }) => cart.items.push(cart.items.pop())],
+    ['when equal text took the place of text', (data) => (data.user = ['a', 'da'].join(''))],
+  ])('%s', (_when, change) => {
+    expect(staysAsTraced(change)).toBe(true)
+  })
+
+  test.each<[string, (data: Shape) => void]>([
+    ['another value', (data) => (data.user = 'eve')],
+    ['another sign of zero', (data) => (data.n = -0)],
+    ['a value JSON would write alike', ({ last }) => (last.b = Number.NaN)],
+    ['a nested value', ({ cart }) => Object.assign(cart.items[1] as object, { id: 2 })],
+    ['an equal object', ({ cart }) => (cart.items[1] = { id: 1 })],
+    ['an item more', ({ cart }) => cart.items.push('jam')],
+    ['an item less', ({ cart }) => cart.items.pop()],
+    ['a key more', ({ last }) => (last.c = 1)],
+    ['a key less, the last of all', ({ last }) => delete last.b],
+    ['a key renamed', ({ cart }) => [delete cart.open, (cart.closed = true)]],
+    ['a key moved out of an object', (data) => [delete data.cart.open, (data['open'] = true)]],
+    ['a circle', ({ cart }) => cart.items.push(cart)],
+    ['a toJSON method', ({ cart }) => (cart.toJSON = () => 'other')],
+    ['undefined in place of a value', (data) => (data['last'] = undefined as never)],
+  ])('but not after %s', (_what, change) => {
+    expect(staysAsTraced(change)).toBe(false)
+  })
+
+  test('but not when the item after an array moves to its end', () => {
+    const data = { list: [[1], 2] as [number[], number?] }
+    const trace = traceOf(data)
+    data.list[0].push(data.list.pop() as number)
+    expect(isAsTraced(data, trace)).toBe(false)
+  })
+
+  test('but not when the key after an object moves to its end', () => {
+    const data: { a: Record<string, number>; c?: number } = { a: { b: 1 }, c: 2 }
+    const trace = traceOf(data)
+    delete data.c
+    data.a['c'] = 2
+    expect(isAsTraced(data, trace)).toBe(false)
+  })
+})
+
+// Few keys and few values, so that changes often take each other back.
+const keys = constantFrom('a', 'b', 'c', '__proto__', '1')
+const leaves = constantFrom<unknown>(null, true, 0, 1, '', 'text', Number.NaN, -0, undefined)
+const { objects, values } = letrec<{ values: unknown; objects: object; arrays: unknown[] }>(
+  (tie) => ({
+    values: oneof({ maxDepth: 4 }, leaves, tie('objects'), tie('arrays')),
+    objects: array(tuple(keys, tie('values')), { maxLength: 4 }).map((all) =>
+      Object.fromEntries(all),
+    ),
+    arrays: array(tie('values'), { maxLength: 3 }),
+  }),
+)
+const what = constantFrom('set', 'delete', 'move')
+const changes = array(record({ at: nat(30), what, key: keys, value: values }), { maxLength: 4 })
+
+test('changed data are never taken for unchanged, whatever was done to them', () => {
+  assert(
+    property(objects, changes, (given, done) => {
+      const data = JSON.parse(JSON.stringify(given)) as object
+      const text = encodeComparable(data)
+      const trace = traceOf(data)
+      expect(isAsTraced(data, trace)).toBe(true)
+      for (const change of done) apply(data, change)
+      if (isAsTraced(data, trace)) expect(encodeComparable(data)).toBe(text)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+interface Change {
+  readonly at: number
+  readonly what: string
+  readonly key: string
+  readonly value: unknown
+}
+
+function apply(data: object, change: Change): void {
+  const all = objectsIn(data)
+  const target = all[change.at % all.length] as object
+  const source = all[(change.at + 1) % all.length] as object
+  if (Array.isArray(target)) {
+    if (change.what === 'set') target.push(change.value)
+    else target.pop()
+  } else if (change.what === 'set') {
+    setOwn(target, change.key, change.value)
+  } else {
+    const value = Object.getOwnPropertyDescriptor(source, change.key)?.value as unknown
+    if (!Array.isArray(source)) Reflect.deleteProperty(source, change.key)
+    if (change.what === 'move') setOwn(target, change.key, value)
+  }
+}
+
+function objectsIn(value: unknown, found: object[] = []): object[] {
+  if (typeof value !== 'object' || value === null || found.includes(value)) return found
+  found.push(value)
+  for (const item of Object.values(value)) objectsIn(item, found)
+  return found
+}
+
+function setOwn(object: object, key: string, value: unknown): void {
+  const attributes = { writable: true, enumerable: true, configurable: true }
+  Object.defineProperty(object, key, { value, ...attributes })
+}

@@ -1,0 +1,37 @@
+import express, { type Request, type Response } from 'express'
+import { setFlagsFromString } from 'node:v8'
+import { runInThisContext } from 'node:vm'
+import { describe, expect, test } from 'vitest'
+import { session } from '../../src/adapters/express.ts'
+import { createSessions } from '../../src/sessions.ts'
+import { type Data, SECRET, express4, listen } from '../support/app.ts'
+
+// The engine's own word on what it may reuse from one object to the next.
+setFlagsFromString('--allow-natives-syntax')
+const haveSameShape = runInThisContext('(a, b) => %HaveSameMap(a, b)') as (
+  a: object,
+  b: object,
+) => boolean
+
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4],
+])('%s', (_name, make) => {
+  test('gives all requests one shape, and all responses, behind the middleware', async () => {
+    const app = make()
+    const seen: { request: Request; response: Response }[] = []
+    app.use(session(createSessions<Data>({ secret: SECRET })))
+    app.get('/', (request, response) => {
+      seen.push({ request, response })
+      if (seen.length === 2) for (const one of seen) one.response.end(String(same(seen)))
+    })
+    const server = await listen(app)
+    const answers = await Promise.all([server.browser().get('/'), server.browser().get('/')])
+    expect(answers.map(({ text }) => text)).toEqual(['true', 'true'])
+  })
+})
+
+function same([one, other]: { request: Request; response: Response }[]): boolean {
+  if (one === undefined || other === undefined) return false
+  return haveSameShape(one.request, other.request) && haveSameShape(one.response, other.response)
+}
