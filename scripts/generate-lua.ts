@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const LUA = new URL('../src/store/redis/lua/', import.meta.url)
 const GENERATED = new URL('../src/store/redis/scripts.generated.ts', import.meta.url)
-const NAMES = ['create', 'replace', 'touch', 'remove'] as const
+const NAMES = ['create', 'replace', 'touch', 'remove', 'end', 'enlist', 'listed', 'delist'] as const
 
 /** What is wrong with a script's header; empty when header and code say the same. */
 export function problemsOf(name: string, source: string): string[] {

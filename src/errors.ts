@@ -8,6 +8,7 @@ export type SessionErrorCode =
   | 'too_large'
   | 'gone'
   | 'cross_origin'
+  | 'limit'
   | 'store'
 
 /**
@@ -100,8 +101,31 @@ export class CrossOriginError extends SessionError {
   }
 }
 
+/** A sign-in that option `maxPerPrincipal` refuses; nobody is signed in by it. */
+export class LimitError extends SessionError {
+  override name = 'LimitError'
+  /** The most sessions one principal may have. */
+  readonly limit: number
+
+  constructor(limit: number) {
+    const most = `${limit} session${limit === 1 ? '' : 's'}`
+    super('limit', `maxPerPrincipal allows ${most}, and all are in use`, { status: 409 })
+    this.limit = limit
+  }
+}
+
 /** What a store was asked to do. `client` is choosing or making the Redis client. */
-export type StoreOperation = 'client' | 'read' | 'create' | 'replace' | 'touch' | 'remove'
+export type StoreOperation =
+  | 'client'
+  | 'read'
+  | 'create'
+  | 'replace'
+  | 'touch'
+  | 'remove'
+  | 'end'
+  | 'enlist'
+  | 'listed'
+  | 'delist'
 
 /** The store failed or was late. The session's state is unknown; its cookie is left alone. */
 export class StoreError extends SessionError {

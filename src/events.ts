@@ -18,6 +18,10 @@ export type SessionEvent =
   | 'rejected'
   | 'refused'
   | 'unavailable'
+  | 'signedIn'
+  | 'signedOut'
+  | 'revoked'
+  | 'limited'
 
 /** Why a cookie opened no session. */
 export type RejectReason =
@@ -28,6 +32,7 @@ export type RejectReason =
   | 'undecodable'
   | 'duplicate'
   | 'rotated'
+  | 'ended'
 
 /** The message of every event. It never carries a cookie, a signature or session data. */
 export interface SessionEventMessage {
@@ -40,6 +45,11 @@ export interface SessionEventMessage {
     | 'renewed'
     | 'replayed'
   readonly operation?: StoreOperation
+  /** Whose session it is: of `signedIn`, `signedOut`, `revoked` and `limited`. */
+  readonly principal?: string | null
+  /** Of `revoked`: the reason that was given, and who gave it. */
+  readonly why?: string
+  readonly by?: string
   readonly request?: unknown
 }
 
@@ -56,6 +66,10 @@ const channels = {
   rejected: channel('sojourn:rejected'),
   refused: channel('sojourn:refused'),
   unavailable: channel('sojourn:unavailable'),
+  signedIn: channel('sojourn:signedIn'),
+  signedOut: channel('sojourn:signedOut'),
+  revoked: channel('sojourn:revoked'),
+  limited: channel('sojourn:limited'),
 } satisfies Record<SessionEvent, unknown>
 
 export function publish(event: SessionEvent, message: SessionEventMessage): void {

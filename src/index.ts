@@ -1,6 +1,8 @@
 export { createSessions } from './sessions.ts'
-export type { CommitOptions, Sessions } from './sessions.ts'
-export type { CommitResult } from './lifecycle/commit.ts'
+export type { CommitOptions, OutsideOptions, Sessions } from './sessions.ts'
+export type { ListedSession, SessionOrId, SessionsOf } from './lifecycle/accounts.ts'
+export type { Revocation } from './lifecycle/listing.ts'
+export type { CommitResult } from './lifecycle/result.ts'
 export type { OpenOptions } from './lifecycle/open.ts'
 export type { SessionEnd, WatchListener, WatchOptions } from './lifecycle/watch.ts'
 export { sessionsFromSettings } from './settings/settings.ts'
@@ -18,6 +20,7 @@ export {
   CrossOriginError,
   DataError,
   GoneError,
+  LimitError,
   OptionError,
   SessionError,
   StoreError,
@@ -29,6 +32,7 @@ export type { ClearSiteData } from './options/clear-site-data.ts'
 export type {
   CookieOptions,
   Deserialize,
+  MaxPerPrincipal,
   MergeFunction,
   Preset,
   Serialize,
@@ -43,8 +47,12 @@ export type {
   ReservedName,
   Session,
   SessionMembers,
+  SignInOptions,
 } from './session/members.ts'
 export type {
+  EndAnswer,
+  Ending,
+  Listing,
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,

@@ -1,8 +1,12 @@
 import { UsageError } from './errors.ts'
-import { type CommitResult, commit, save } from './lifecycle/commit.ts'
+import { type SessionOrId, type SessionsOf, revoke, sessionsOf } from './lifecycle/accounts.ts'
+import { commit, save } from './lifecycle/commit.ts'
+import type { CommitResult } from './lifecycle/result.ts'
 import { createEngine } from './lifecycle/engine.ts'
+import type { Revocation } from './lifecycle/listing.ts'
 import { type OpenOptions, openVisit } from './lifecycle/open.ts'
 import { reload } from './lifecycle/reload.ts'
+import { signIn, signOut } from './lifecycle/sign-in.ts'
 import { update } from './lifecycle/update.ts'
 import { type WatchListener, type WatchOptions, Watches } from './lifecycle/watch.ts'
 import { describePolicy } from './options/describe-policy.ts'
@@ -16,6 +20,12 @@ import { memoryStore } from './store/memory.ts'
 export interface CommitOptions {
   /** The request failed: see option `cookieOnException`. Default `false`. */
   readonly failed?: boolean
+}
+
+/** Work outside of a request. */
+export interface OutsideOptions {
+  /** Says which client to use, where the store chooses one per request. */
+  readonly request?: object
 }
 
 /** One set of sessions: one cookie, one store, one policy. Made by {@link createSessions}. */
@@ -54,6 +64,19 @@ export interface Sessions<D extends object = SessionData> {
    */
   watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
   /**
+   * The sessions of one principal: lists them and ends them.
+   *
+   * @throws {UsageError} when the client is chosen per request and no `request` is given.
+   */
+  of(principal: string, options?: OutsideOptions): SessionsOf
+  /**
+   * Ends a session, whoever's it is, for somebody else than its visitor. Whoever sends its cookie
+   * afterwards is told the reason by `session.ended`, for as long as option `reasonKept` says.
+   *
+   * @returns whether it lived.
+   */
+  revoke(session: SessionOrId, revocation: Revocation & OutsideOptions): Promise<boolean>
+  /**
    * The rules in force, one sentence a line, for the documents an operator has to keep: timeouts,
    * rotation, cookie, storage, and where a preset's recommendations are not followed.
    */
@@ -81,6 +104,8 @@ export function createSessions<D extends object = SessionData>(
     },
     from: (request) => asSession<D>(corridor.from(request)),
     watch: (id, listener, watchOptions) => corridor.watch(id, listener, watchOptions),
+    of: (principal, { request } = {}) => corridor.of(principal, request),
+    revoke: (session, { request, ...revocation }) => corridor.revoke(session, request, revocation),
     describePolicy: () => corridor.describePolicy(),
     close: () => corridor.close(),
   }
@@ -99,6 +124,8 @@ export interface Corridor {
   commit(visit: Visit, failed: boolean): CommitResult | Promise<CommitResult>
   from(request: object): Visit
   watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
+  of(principal: string, request: unknown): SessionsOf
+  revoke(session: SessionOrId, request: unknown, revocation: Revocation): Promise<boolean>
   describePolicy(): string
   close(): Promise<void>
 }
@@ -129,6 +156,8 @@ function createCorridor<D extends object>(options: SessionOptions<D>): Corridor 
     save: (visit) => save(engine, visit),
     update: (visit, change) => update(engine, visit, change),
     reload: (visit) => reload(engine, visit),
+    signIn: (visit, principal, signInOptions) => signIn(engine, visit, principal, signInOptions),
+    signOut,
   }
   return {
     open: (cookieHeader, request, openOptions, create) =>
@@ -143,6 +172,8 @@ function createCorridor<D extends object>(options: SessionOptions<D>): Corridor 
       )
     },
     watch: (id, listener, watchOptions) => watches.watch(id, listener, watchOptions),
+    of: (principal, request) => sessionsOf(engine, principal, request),
+    revoke: (session, request, revocation) => revoke(engine, session, request, revocation),
     describePolicy: () => describePolicy(policy),
     async close() {
       await Promise.all([watches.close(), engine.store.close?.()])

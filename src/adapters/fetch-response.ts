@@ -21,9 +21,13 @@ export function withHeaders(response: Response, additions: HeadersToAdd): Respon
   }
 }
 
-function addHeaders(headers: Headers, { setCookie, clearSiteData, sharing }: HeadersToAdd): void {
+function addHeaders(
+  headers: Headers,
+  { setCookie, otherCookie, clearSiteData, sharing }: HeadersToAdd,
+): void {
   const said = headers.get('Cache-Control') ?? ''
   if (setCookie !== undefined) headers.append('Set-Cookie', setCookie)
+  if (otherCookie !== undefined) headers.append('Set-Cookie', otherCookie)
   const restricted =
     setCookie !== undefined ? unstored(said) : sharing === 'forbidden' ? unshared(said) : undefined
   if (restricted !== undefined) headers.set('Cache-Control', restricted)
@@ -53,7 +57,7 @@ export function withHeadersOfFailure(answer: Response, cookies: readonly string[
 /** The cookies that sets of sessions have put on a response: those of commits that succeeded. */
 export function sessionCookiesOn(response: Response, request: object): string[] {
   const names = new Set<string>()
-  everyVisitOf(request, ({ cookie }) => names.add(cookie.name))
+  everyVisitOf(request, ({ cookie }) => names.add(cookie.name).add(cookie.signedInName))
   const lines = response.headers.getSetCookie()
   return lines.filter((line) => names.has(line.slice(0, line.indexOf('='))))
 }

@@ -1,4 +1,4 @@
-import type { CommitResult } from '../lifecycle/commit.ts'
+import type { CommitResult } from '../lifecycle/result.ts'
 import type { Visit } from '../session/visit.ts'
 import type { AnyResponse } from './any-response.ts'
 import { unshared, unstored, varyWithCookie } from './cache-headers.ts'
@@ -7,6 +7,8 @@ import { unshared, unstored, varyWithCookie } from './cache-headers.ts'
 export interface HeadersToAdd {
   /** A whole Set-Cookie value. Appended to the application's cookies, never in place of one. */
   setCookie?: string | undefined
+  /** Another, which takes a cookie away. Only beside the first. */
+  otherCookie?: string | undefined
   /** A whole Clear-Site-Data value, which joins the application's. */
   clearSiteData?: string | undefined
   /** The handler looked at the session, so the response depends on the Cookie header. */
@@ -23,13 +25,19 @@ export const FAILED: HeadersToAdd = { varies: true, sharing: 'forbidden' }
 
 /** What a response says of the session behind it. `complete`: nothing more is to be written. */
 export function headersFor(
-  { setCookie, clearSiteData }: CommitResult,
+  { setCookie, otherCookie, clearSiteData }: CommitResult,
   { looked, cookie, cookieHeader }: Visit,
   complete = true,
 ): HeadersToAdd {
-  const brought = cookie.sent || cookieHeader !== undefined
+  const brought = cookie.sent || cookie.signedInSent || cookieHeader !== undefined
   const sharing = looked ? 'forbidden' : complete ? undefined : 'unsure'
-  return { setCookie, clearSiteData, varies: looked, sharing: brought ? sharing : undefined }
+  return {
+    setCookie,
+    otherCookie,
+    clearSiteData,
+    varies: looked,
+    sharing: brought ? sharing : undefined,
+  }
 }
 
 /** Names as they were first written, no two equal but for case. Shares no array with its source. */
@@ -91,10 +99,11 @@ export function adds(additions: HeadersToAdd[]): boolean {
 
 /** Adds to the headers set on the response, each at most once however often it is called. */
 export function addHeaders(response: AnyResponse, additions: HeadersToAdd[]): void {
-  for (const { setCookie, clearSiteData, varies, sharing } of additions) {
+  for (const { setCookie, otherCookie, clearSiteData, varies, sharing } of additions) {
     if (setCookie !== undefined || varies) varyByCookie(response)
     if (setCookie !== undefined) {
       appendCookie(response, setCookie)
+      if (otherCookie !== undefined) appendCookie(response, otherCookie)
       restrictCaches(response, unstored)
     } else if (sharing === 'forbidden' || (sharing === 'unsure' && isOpenEnded(response))) {
       restrictCaches(response, unshared)

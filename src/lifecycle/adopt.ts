@@ -10,7 +10,7 @@ import { firstRecord } from '../session/merge.ts'
 import { refuseReserved } from '../session/session.ts'
 import { SessionState } from '../session/state.ts'
 import type { Adoption, Visit } from '../session/visit.ts'
-import type { ReadAnswer, Store } from '../store/store.ts'
+import { type ReadAnswer, type Store, isRecord } from '../store/store.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
 import { writeData } from './payload.ts'
 
@@ -59,7 +59,7 @@ export async function findAdopted(engine: Engine, visit: Visit, cookie: OldCooki
 }
 
 function isAbsent(answer: ReadAnswer, { family }: OldCookie): boolean {
-  if (typeof answer === 'string') return answer === 'absent'
+  if (!isRecord(answer)) return answer === 'absent'
   return answer.familyHash === provisionalHash(family)
 }
 

@@ -1,4 +1,3 @@
-import { removeCookie } from '../cookie/write.ts'
 import { UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { type Draft, draftOf, wantsWrite } from '../session/draft.ts'
@@ -9,17 +8,10 @@ import type { Visit } from '../session/visit.ts'
 import { type Engine, ask } from './engine.ts'
 import { oweCookie, prolong } from './owed-cookie.ts'
 import { renew } from './renew.ts'
+import { type CommitResult, resultOf } from './result.ts'
 import { endOld, isUntaken, takeOver } from './take-over.ts'
 import { noteTouch } from './touch.ts'
 import { create, replace } from './write.ts'
-
-export interface CommitResult {
-  readonly outcome: Outcome
-  /** The value of the one Set-Cookie header to send, if any. */
-  readonly setCookie?: string
-  /** The value of the Clear-Site-Data header to send, if any: option `clearSiteData`. */
-  readonly clearSiteData?: string
-}
 
 /** What the end of a request has to do. */
 type Intent =
@@ -139,7 +131,7 @@ function intentOf({ policy }: Engine, state: SessionState, failed: boolean): Int
 
 /** A visitor who came without a cookie had nothing to end. */
 function idleOutcome({ invalidated, removed, cookie, touched }: Visit): Outcome {
-  if (invalidated && (removed || cookie.sent)) return 'destroyed'
+  if (invalidated && (removed || cookie.sent || cookie.signedInSent)) return 'destroyed'
   return touched ? 'touched' : 'unchanged'
 }
 
@@ -182,20 +174,4 @@ function refuseAfterFirstByte({ finished }: Visit): void {
     'a session cannot be created or rotated after the response has begun: its cookie cannot be ' +
       'sent any more; do it before the first byte',
   )
-}
-
-/** A removal goes only to a browser that sent the cookie: it might wipe a newer one otherwise. */
-function resultOf({ policy }: Engine, visit: Visit, outcome: Outcome): CommitResult {
-  visit.finished = true
-  const { owedCookie } = visit
-  const { name, secure, sent } = visit.cookie
-  if (outcome !== 'destroyed') {
-    return owedCookie === undefined ? { outcome } : { outcome, setCookie: owedCookie }
-  }
-  const { clearSiteData } = policy
-  return {
-    outcome,
-    ...(sent && { setCookie: removeCookie(name, secure, policy.cookie.attributes) }),
-    ...(clearSiteData !== undefined && { clearSiteData }),
-  }
 }

@@ -2,7 +2,6 @@ import { type Seal, createSeal } from '../cookie/credential.ts'
 import type { StoreOperation } from '../errors.ts'
 import type { Policy } from '../options/resolve.ts'
 import { type CsrfTokens, createCsrfTokens } from '../session/csrf.ts'
-import type { Visit } from '../session/visit.ts'
 import type { Store } from '../store/store.ts'
 import { Deadlines } from './deadline.ts'
 
@@ -25,6 +24,12 @@ export function createEngine(policy: Policy, store: Store): Engine {
   }
 }
 
+/** On whose behalf a store is asked, and the store bound to it, once it was needed. */
+export interface Asking {
+  readonly request: unknown
+  store: Promise<Store> | Store | undefined
+}
+
 /**
  * Asks this request's store one thing, within the deadline.
  *
@@ -32,7 +37,7 @@ export function createEngine(policy: Policy, store: Store): Engine {
  */
 export function ask<T>(
   engine: Engine,
-  visit: Visit,
+  visit: Asking,
   operation: StoreOperation,
   question: (store: Store) => Promise<T>,
 ): Promise<T> {
@@ -45,7 +50,7 @@ export function ask<T>(
 }
 
 /** The store is bound to the request at its first need, once. */
-function bind({ store, deadlines }: Engine, visit: Visit): Store | Promise<Store> {
+function bind({ store, deadlines }: Engine, visit: Asking): Store | Promise<Store> {
   if (visit.store !== undefined) return visit.store
   if (store.for === undefined) return (visit.store = store)
   const chosen = choose(store, visit.request)
@@ -71,12 +76,12 @@ function choose(store: Store, request: unknown): Store | Promise<Store> {
  * The time by the clock of the store this request uses. Before the first write of a node it is
  * measured, so that a record is never dated by a clock that is off.
  */
-export async function storeTime(engine: Engine, visit: Visit): Promise<number> {
+export async function storeTime(engine: Engine, visit: Asking): Promise<number> {
   await ask(engine, visit, 'client', async (store) => store.measureClock?.())
   return storeNow(engine, visit)
 }
 
-export function storeNow({ store }: Engine, visit: Visit): number {
+export function storeNow({ store }: Engine, visit: Asking): number {
   return visit.store === undefined || visit.store instanceof Promise
     ? store.now()
     : visit.store.now()

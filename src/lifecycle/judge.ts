@@ -3,7 +3,7 @@ import { StoreError } from '../errors.ts'
 import type { RejectReason } from '../events.ts'
 import type { Policy } from '../options/resolve.ts'
 import { type SessionRecord, expiryOf } from '../record/record.ts'
-import type { ReadAnswer } from '../store/store.ts'
+import { type ReadAnswer, isRecord } from '../store/store.ts'
 import { isRenewalDue } from './owed-cookie.ts'
 
 export type Refusal = RejectReason | 'replayed'
@@ -19,6 +19,7 @@ export function judge(
   if (answer.id !== credential.id) {
     throw new StoreError('read', `the reply for session ${credential.id} belongs to another one`)
   }
+  if (!isRecord(answer)) return 'ended'
   if (now >= expiryOf(answer)) return 'expired'
   if (answer.familyHash !== credential.familyHash) return 'rotated'
   const behind = answer.edition - credential.edition

@@ -1,19 +1,17 @@
 import type { VerifiedCredential } from '../cookie/credential.ts'
-import { findCookie } from '../cookie/read.ts'
+import { type FoundCookie, findCookie } from '../cookie/read.ts'
 import { isSecure } from '../cookie/secure.ts'
 import { publish } from '../events.ts'
-import type { SessionRecord } from '../record/record.ts'
+import type { Tombstone } from '../record/tombstone.ts'
 import { dropData, hydrate, replaceState, stateOf } from '../session/session.ts'
-import { decodeData } from '../record/codec.ts'
-import { Base, viewAs, viewOf } from '../session/base.ts'
 import type { Data } from '../session/changes.ts'
 import { SessionState } from '../session/state.ts'
 import { type CreateObject, type Lifecycle, Visit } from '../session/visit.ts'
-import type { ReadAnswer } from '../store/store.ts'
+import { type ReadAnswer, isRecord } from '../store/store.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
 import { findAdopted, oldCookieOf } from './adopt.ts'
 import { type Refusal, judge, needsRenewal } from './judge.ts'
-import { readData, readFlash } from './payload.ts'
+import { type Contents, decode } from './contents.ts'
 import { touchIfDue } from './touch.ts'
 
 export interface OpenOptions {
@@ -37,27 +35,68 @@ export function openVisit(
   { countAsActivity = true, local }: OpenOptions,
   create: CreateObject,
 ): Visit | Promise<Visit> {
-  const { cookie } = engine.policy
+  const { cookie, migrate } = engine.policy
   const secure = isSecure(cookie, request, local)
   const name = secure ? cookie.secureName : cookie.plainName
+  const signedInName = secure ? cookie.signedIn.secureName : cookie.signedIn.plainName
   const found = findCookie(header, name)
-  const target = { name, secure, sent: found !== 'none' }
+  const signedIn = findCookie(header, signedInName)
+  const target = {
+    secure,
+    name,
+    sent: found !== 'none',
+    signedInName,
+    signedInSent: signedIn !== 'none',
+  }
   const visit = new Visit(lifecycle, request, target, countAsActivity, engine.store.now(), create)
-  if (engine.policy.migrate !== undefined) visit.cookieHeader = header
-  if (found === 'none') return openOld(engine, visit) ?? visit.admit()
-  const credential = found === 'duplicate' ? found : engine.seal.read(name, found.value)
-  if (typeof credential !== 'string') return openStored(engine, visit, credential)
-  publish('rejected', { reason: credential, request })
-  return openOld(engine, visit) ?? visit.admit()
+  if (migrate !== undefined) visit.cookieHeader = header
+  return signedIn === 'none'
+    ? openVisitors(engine, visit, found)
+    : openSignedIn(engine, visit, signedIn, found)
 }
 
-function openStored(engine: Engine, visit: Visit, credential: VerifiedCredential): Promise<Visit> {
-  const key = engine.policy.prefix + credential.id
-  const answer = ask(engine, visit, 'read', (store) => store.read(key))
-  return answer.then((found) => {
-    const old = found === 'absent' ? openOld(engine, visit) : undefined
-    return old ?? enter(engine, visit, credential, found)
+/** The cookie of a signed-in session wins. One that opens nothing leaves its turn to the visitor's. */
+function openSignedIn(
+  engine: Engine,
+  visit: Visit,
+  found: FoundCookie,
+  visitors: FoundCookie,
+): Visit | Promise<Visit> {
+  const credential = credentialIn(engine, visit, visit.cookie.signedInName, found)
+  if (credential === undefined) return openVisitors(engine, visit, visitors)
+  return readStored(engine, visit, credential).then(async (answer) => {
+    await enter(engine, visit, credential, answer)
+    const { base, standing } = stateOf(visit.session)
+    const opened = base !== undefined || standing === 'refused'
+    return opened ? visit : openVisitors(engine, visit, visitors)
   })
+}
+
+function openVisitors(engine: Engine, visit: Visit, found: FoundCookie): Visit | Promise<Visit> {
+  const credential = credentialIn(engine, visit, visit.cookie.name, found)
+  if (credential === undefined) return openOld(engine, visit) ?? visit.admit()
+  return readStored(engine, visit, credential).then((answer) => {
+    const old = answer === 'absent' ? openOld(engine, visit) : undefined
+    return old ?? enter(engine, visit, credential, answer)
+  })
+}
+
+/** What a cookie proves; `undefined` where there is none, or none of ours. */
+function credentialIn(
+  engine: Engine,
+  { request }: Visit,
+  name: string,
+  found: FoundCookie,
+): VerifiedCredential | undefined {
+  if (found === 'none') return undefined
+  const credential = found === 'duplicate' ? found : engine.seal.read(name, found.value)
+  if (typeof credential !== 'string') return credential
+  publish('rejected', { reason: credential, request })
+  return undefined
+}
+
+function readStored(engine: Engine, visit: Visit, { id }: VerifiedCredential): Promise<ReadAnswer> {
+  return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))
 }
 
 /** Option `migrate`: a browser that has no session of ours may have one of another library. */
@@ -80,6 +119,7 @@ function enter(
 ): Visit | Promise<Visit> {
   visit.openedAt = storeNow(engine, visit)
   const verdict = judge(engine.policy, answer, credential, visit.openedAt)
+  if (verdict === 'ended') visit.ended = (answer as Tombstone).ended
   if (verdict === 'replayed') return refuseReplay(engine, visit, credential, answer)
   if (typeof verdict === 'string') return refuse(visit, credential.id, verdict)
   const contents = decode(engine, verdict)
@@ -106,42 +146,6 @@ function show(
   touchIfDue(engine, visit, state, base)
   if (needsRenewal(engine.policy, credential, base.record, visit.openedAt)) visit.renewal = 'may'
   return visit.admit()
-}
-
-interface Contents {
-  readonly data: Data
-  readonly base: Base
-}
-
-/** What cannot be decoded is no session; it is left as it lies. Most records need no promise. */
-function decode(
-  engine: Engine,
-  record: SessionRecord,
-): Contents | 'undecodable' | Promise<Contents | 'undecodable'> {
-  const { builtIn } = engine.policy.serializer
-  if (!builtIn || record.flash !== undefined) return decodeSlowly(engine, record)
-  try {
-    const data = decodeData(record.data)
-    const view = viewAs(record.data as string, data)
-    return { data, base: new Base(record, [], view, true) }
-  } catch {
-    return 'undecodable'
-  }
-}
-
-async function decodeSlowly(
-  engine: Engine,
-  record: SessionRecord,
-): Promise<Contents | 'undecodable'> {
-  try {
-    const data = await readData(engine, record)
-    const flash = await readFlash(engine, record)
-    const { builtIn } = engine.policy.serializer
-    const view = builtIn ? viewAs(record.data as string, data) : viewOf(data)
-    return { data, base: new Base(record, flash, view, true) }
-  } catch {
-    return 'undecodable'
-  }
 }
 
 function fill(visit: Visit, data: Data): boolean {
@@ -179,7 +183,7 @@ async function refuseReplay(
   answer: ReadAnswer,
 ): Promise<Visit> {
   const { onReplay, prefix } = engine.policy
-  const ends = onReplay === 'end' && typeof answer !== 'string'
+  const ends = onReplay === 'end' && isRecord(answer)
   if (ends) {
     const { principal } = answer
     const removed = await ask(engine, visit, 'remove', (store) =>

@@ -3,6 +3,7 @@ import { setCookie } from '../cookie/write.ts'
 import type { Policy } from '../options/resolve.ts'
 import type { SessionRecord } from '../record/record.ts'
 import type { SessionState } from '../session/state.ts'
+import type { Visit } from '../session/visit.ts'
 import type { Engine } from './engine.ts'
 
 /**
@@ -16,11 +17,17 @@ export function oweCookie(
 ): void {
   const { visit, base, family, standing } = state
   if (base === undefined || edition === undefined || standing === 'gone') return
-  const { name, secure } = visit.cookie
+  const { secure } = visit.cookie
+  const name = nameFor(visit, base.record.principal)
   const value = seal.write(name, { id: base.record.id, family, edition })
   const maxAge = lifeOf(policy, base.record)
   visit.owedCookie = setCookie({ name, value, secure, maxAge }, policy.cookie.attributes)
   if (secure) warnIfPlainHttp(visit.request)
+}
+
+/** A signed-in session has a cookie of its own name, which no visitor's response can displace. */
+function nameFor({ cookie }: Visit, principal: string | null): string {
+  return principal === null ? cookie.name : cookie.signedInName
 }
 
 /** A cookie that outlives the browser has its life prolonged, now that its session has. */

@@ -7,6 +7,7 @@ import { inTurn } from './commit.ts'
 import { type Engine, ask } from './engine.ts'
 import { readData, readFlash } from './payload.ts'
 import { takeOver } from './take-over.ts'
+import { isRecord } from '../store/store.ts'
 
 /**
  * Takes over what is stored now; what this request had changed and not saved is dropped.
@@ -23,7 +24,7 @@ export async function reload(engine: Engine, visit: Visit): Promise<void> {
     const record = await ask(engine, visit, 'read', (store) =>
       store.read(engine.policy.prefix + id),
     )
-    if (typeof record === 'string' || record.id !== id || record.familyHash !== familyHash) {
+    if (!isRecord(record) || record.id !== id || record.familyHash !== familyHash) {
       state.lose()
       throw new GoneError(id)
     }

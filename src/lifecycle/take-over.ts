@@ -7,7 +7,7 @@ import { withWrite } from '../session/merge.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Adoption, Visit } from '../session/visit.ts'
-import type { ReadAnswer, ReplaceAnswer } from '../store/store.ts'
+import { type ReadAnswer, type ReplaceAnswer, isRecord } from '../store/store.ts'
 import { oldCookieOf, readNew, readOld, removeOld } from './adopt.ts'
 import { type Engine, ask } from './engine.ts'
 import { oweCookie } from './owed-cookie.ts'
@@ -116,7 +116,7 @@ async function storeStandIn(
 
 /** A provisional record: mine, or that of another request for the same old session. */
 function standInOf(answer: ReadAnswer, { record }: Base): SessionRecord | undefined {
-  if (typeof answer === 'string') return undefined
+  if (!isRecord(answer)) return undefined
   return answer.familyHash === record.familyHash ? answer : undefined
 }
 
@@ -141,7 +141,7 @@ async function join(
   answer: ReadAnswer,
   familyHash: string,
 ): Promise<'kept' | 'gone'> {
-  if (typeof answer === 'string' || answer.familyHash !== familyHash) return 'gone'
+  if (!isRecord(answer) || answer.familyHash !== familyHash) return 'gone'
   const flash = await readFlash(engine, answer)
   state.base = new Base(answer, flash, view, answer.data === record.data)
   return 'kept'

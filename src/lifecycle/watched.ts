@@ -1,15 +1,17 @@
 import { expiryOf } from '../record/record.ts'
-import type { ReadAnswer, Store, Subscription } from '../store/store.ts'
+import { type ReadAnswer, type Store, type Subscription, isRecord } from '../store/store.ts'
 import type { Turns } from './turns.ts'
 
 /** How a session ended. */
 export interface SessionEnd {
   readonly id: string
   /**
-   * `expired`: a timeout ran out, idle or absolute. `ended`: its record is gone for any other
-   * reason, or was gone already when the watch began.
+   * `expired`: a timeout ran out, idle or absolute. `revoked`: somebody else ended it. `ended`: its
+   * record is gone for any other reason, or was gone already when the watch began.
    */
-  readonly reason: 'ended' | 'expired'
+  readonly reason: 'ended' | 'expired' | 'revoked'
+  /** What was given as the reason of a revocation. */
+  readonly why?: string
 }
 
 /** Told once that a session has ended. What it throws becomes a process warning. */
@@ -33,7 +35,7 @@ export interface Watching {
   ended(watched: Watched, end: SessionEnd): void
 }
 
-type Verdict = SessionEnd['reason'] | 'alive' | 'unknown'
+type Verdict = Omit<SessionEnd, 'id'> | 'alive' | 'unknown'
 
 /** One session that somebody watches, in one store. Only reading its record says that it ended. */
 export class Watched {
@@ -81,8 +83,8 @@ export class Watched {
 
   #conclude(verdict: Verdict): void {
     if (this.#state === 'over') return
-    if (verdict === 'ended' || verdict === 'expired') {
-      this.#watching.ended(this, { id: this.id, reason: verdict })
+    if (typeof verdict === 'object') {
+      this.#watching.ended(this, { id: this.id, ...verdict })
       return
     }
     const again = this.#state === 'outdated'
@@ -105,15 +107,16 @@ export class Watched {
     const now = this.store.now()
     if (typeof answer !== 'string') {
       if (answer.id !== this.id) return 'unknown'
+      if (!isRecord(answer)) return { reason: 'revoked', why: answer.ended.reason }
       this.#createdAt ??= answer.createdAt
-      if (answer.createdAt !== this.#createdAt) return 'ended'
+      if (answer.createdAt !== this.#createdAt) return { reason: 'ended' }
       this.#expiresAt = expiryOf(answer)
       if (now < this.#expiresAt) return 'alive'
     }
-    return now < this.#expiresAt ? 'ended' : 'expired'
+    return { reason: now < this.#expiresAt ? 'ended' : 'expired' }
   }
 
-  #pauseMs(verdict: Verdict): number {
+  #pauseMs(verdict: 'alive' | 'unknown'): number {
     const { toldMs, untoldMs } = this.#watching
     if (verdict === 'unknown') return untoldMs
     const mostMs = this.#subscription?.live ? toldMs : untoldMs

@@ -2,7 +2,7 @@ import { randomWriteId } from '../cookie/random.ts'
 import { SessionError, StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { type SessionRecord, revisionOf } from '../record/record.ts'
-import { type Data, applyChanges } from '../session/changes.ts'
+import { type Data, applyChanges, setOwn } from '../session/changes.ts'
 import type { Draft } from '../session/draft.ts'
 import type { FlashEntry } from '../session/flash.ts'
 import { firstRecord, nextRecord } from '../session/merge.ts'
@@ -11,6 +11,7 @@ import type { SessionState } from '../session/state.ts'
 import { type Engine, ask, storeNow, storeTime } from './engine.ts'
 import { mustTell, renewedLater } from './owed-cookie.ts'
 import { checkSize, readData, readFlash, writeData, writeDraft, writeFlash } from './payload.ts'
+import { enlist, refuseEnded } from './enlist.ts'
 import { takeOver } from './take-over.ts'
 
 const CREATE_TRIES = 8
@@ -30,16 +31,20 @@ export async function create(
   const entries = draft.flash.applyTo([])
   for (let tries = 0; tries < CREATE_TRIES; tries++) {
     if (tries > 0) state.takeAnotherId()
-    // The request may sign somebody in while this is under way; that is another write.
-    const owner = { id: state.id, principal: draft.wishes.principal ?? null }
+    const { signIn } = draft.wishes
+    if (signIn !== undefined) await enlist(engine, state, signIn)
+    const owner = { id: state.id, principal: signIn?.principal ?? null }
     const data = await writeDraft(engine, draft, owner)
     const flash = await writeFlash(engine, entries, owner)
     checkSize(engine, data, flash)
     const now = await storeTime(engine, visit)
-    const record = { ...firstRecord(state, { writeId, now, data, flash }), ...owner }
+    const record = firstRecord(state, { writeId, now, data, flash })
     const key = engine.policy.prefix + record.id
     const answer = await ask(engine, visit, 'create', (store) => store.create(key, record))
-    if (answer === 'taken') continue
+    if (answer === 'taken') {
+      if (signIn !== undefined) await refuseEnded(engine, visit, key)
+      continue
+    }
     state.settle(new Base(record, entries, draft.view, true), draft)
     publish('created', { id: record.id, request: visit.request })
     return 'created'
@@ -65,6 +70,7 @@ export async function replace(
   const writeId = randomWriteId()
   const mayRetry = patience(engine)
   let theirs = base.record
+  if (draft.wishes.signIn !== undefined) await enlist(engine, state, draft.wishes.signIn)
   for (;;) {
     const { record, flash, whole } = await mergeOnto(engine, state, theirs, draft, writeId)
     const answer = await offer(engine, state, theirs, record)
@@ -143,11 +149,11 @@ async function mergeOnto(
   writeId: string,
 ): Promise<Merged> {
   const base = state.base as Base
-  const cleared = draft.wishes.clears !== undefined
-  const anew = cleared || !engine.policy.serializer.builtIn
-  const seenWhole = cleared || (theirs === base.record && base.whole)
+  const { keep } = draft
+  const anew = keep !== undefined || !engine.policy.serializer.builtIn
+  const seenWhole = keep?.length === 0 || (theirs === base.record && base.whole)
   const { id, principal } = theirs
-  const owner = { id, principal: draft.wishes.principal ?? principal }
+  const owner = { id, principal: draft.wishes.signIn?.principal ?? principal }
   let { data, flash } = theirs
   if (anew || draft.changesData) {
     data = seenWhole
@@ -155,7 +161,7 @@ async function mergeOnto(
       : await writeData(engine, await mergeData(engine, base, theirs, draft), owner)
   }
   const stored = theirs === base.record ? base.flash : await readFlash(engine, theirs)
-  const entries = draft.flash.applyTo(cleared ? [] : stored)
+  const entries = draft.flash.applyTo(keep === undefined ? stored : [])
   if (anew || draft.flash.changed) flash = await writeFlash(engine, entries, owner)
   checkSize(engine, data, flash)
   const now = storeNow(engine, state.visit)
@@ -169,10 +175,18 @@ async function mergeData(
   engine: Engine,
   base: Base,
   theirs: SessionRecord,
-  { changes }: Draft,
+  { changes, before, keep }: Draft,
 ): Promise<Data> {
-  return applyChanges(await readData(engine, theirs), changes, base.snapshot, {
+  const stored = await readData(engine, theirs)
+  const kept = keep === undefined ? stored : only(keep, stored)
+  return applyChanges(kept, changes, before, {
     functions: engine.policy.merge,
     baseValue: (key) => base.value(key),
   })
+}
+
+function only(keys: readonly string[], data: Data): Data {
+  const kept: Data = {}
+  for (const key of keys) if (Object.hasOwn(data, key)) setOwn(kept, key, data[key])
+  return kept
 }

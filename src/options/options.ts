@@ -72,6 +72,11 @@ export interface CookieOptions {
   readonly priority?: 'low' | 'medium' | 'high'
 }
 
+export interface MaxPerPrincipal {
+  readonly limit: number
+  readonly onLimit?: 'revoke-oldest' | 'refuse'
+}
+
 export type Preset = 'aal1' | 'aal2' | 'aal3'
 
 export interface SessionOptions<D extends object = SessionData> {
@@ -148,6 +153,22 @@ export interface SessionOptions<D extends object = SessionData> {
   readonly cookieOnException?: boolean
   readonly cookie?: CookieOptions
   /**
+   * The name of the cookie of signed-in sessions, which wins where a browser sends both. Default:
+   * the visitor's cookie's name and `-in`, for example `__Host-sid-in`.
+   */
+  readonly signedInCookie?: string
+  /**
+   * How many sessions one principal may have: `limit`, 1 to 10000, and what becomes of another
+   * sign-in: `'revoke-oldest'` (default) ends the one signed in first, `'refuse'` throws a
+   * {@link LimitError}. Default none.
+   */
+  readonly maxPerPrincipal?: MaxPerPrincipal
+  /**
+   * Seconds for which a session that somebody else ended leaves its reason, for `session.ended`,
+   * 1 to 34560000. Default `3600` (1 hour).
+   */
+  readonly reasonKept?: number
+  /**
    * What the browser is asked to forget when a request ends its session (outcome `destroyed`), in a
    * `Clear-Site-Data` header: `['cache', 'storage']`. Default none. Browsers obey only over https.
    * Surprise: `'cookies'` takes those of the whole registrable domain, siblings' too.
@@ -164,6 +185,7 @@ export const LIMITS = {
   seconds: { min: 1, max: 34_560_000 },
   touchInterval: { min: 0, max: 3600 },
   renewalGrace: { min: 1, max: 3600 },
+  perPrincipal: { min: 1, max: 10_000 },
   storeTimeoutMs: { min: 10, max: 60_000 },
   maxBytes: { min: 1, max: 536_870_912 },
   secretLength: 32,
@@ -177,6 +199,7 @@ export const DEFAULTS = {
   maxTouchInterval: 60,
   renewalTimeout: 3600,
   renewalGrace: 60,
+  reasonKept: 3600,
   storeTimeoutMs: 1000,
   maxBytes: 1_048_576,
 } as const

@@ -8,6 +8,8 @@ export interface ResolvedCookie {
   /** The name on Secure requests and on the others; equal when a name was given. */
   readonly secureName: string
   readonly plainName: string
+  /** The same for signed-in sessions. */
+  readonly signedIn: { readonly secureName: string; readonly plainName: string }
   readonly secure: boolean | 'auto'
   readonly maxAge: number | null
   readonly attributes: CookieAttributes
@@ -47,7 +49,7 @@ const MAX_HOST = 253
 /** With the longest value, of 205 characters, far from the 4096 bytes of RFC 6265bis 5.6. */
 const MAX_NAME = 128
 
-export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
+export function resolveCookie(options: CookieOptions = {}, signedInName?: string): ResolvedCookie {
   if (typeof options !== 'object' || options === null) {
     throw new OptionError('cookie', `must be an object, not ${show(options)}`)
   }
@@ -55,14 +57,23 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   const attributes = resolveAttributes(options)
   const { secure = 'auto', name, maxAge } = options
   if (secure !== 'auto') requireBoolean('cookie.secure', secure)
-  const needs = whatNeedsSecure(name, attributes)
+  const needs = whatNeedsSecure([name, signedInName], attributes)
   if (needs !== undefined && secure === false) {
     throw new OptionError('cookie.secure', `must not be false together with ${needs}`)
   }
-  if (name !== undefined) checkName(name, attributes)
+  if (name !== undefined) checkName('cookie.name', name, attributes)
+  if (signedInName !== undefined) checkName('signedInCookie', signedInName, attributes)
+  const [secureName, plainName] = [name ?? defaultName(attributes), name ?? 'sid']
+  if (signedInName !== undefined && [secureName, plainName].includes(signedInName)) {
+    throw new OptionError('signedInCookie', `must not be the name of the visitor's cookie`)
+  }
   return Object.freeze({
-    secureName: name ?? defaultName(attributes),
-    plainName: name ?? 'sid',
+    secureName,
+    plainName,
+    signedIn: Object.freeze({
+      secureName: signedInName ?? `${secureName}-in`,
+      plainName: signedInName ?? `${plainName}-in`,
+    }),
     secure: needs === undefined && !(secure === 'auto' && inProduction()) ? secure : true,
     maxAge: maxAge == null ? null : requireSeconds('cookie.maxAge', maxAge, LIMITS.seconds),
     attributes,
@@ -113,27 +124,31 @@ function defaultName({ path, domain }: CookieAttributes): string {
 
 /** Browsers drop such a cookie without Secure, so `'auto'` means always. */
 function whatNeedsSecure(
-  name: unknown,
+  names: readonly unknown[],
   { sameSite, partitioned }: CookieAttributes,
 ): string | undefined {
-  if (typeof name === 'string' && /^__(host|secure|http)-/i.test(name)) {
+  if (names.some((name) => typeof name === 'string' && /^__(host|secure|http)-/i.test(name))) {
     return `the cookie name's prefix`
   }
   if (sameSite === 'none') return `cookie.sameSite 'none'`
   return partitioned ? 'cookie.partitioned' : undefined
 }
 
-function checkName(name: unknown, { path, domain, httpOnly }: CookieAttributes): void {
+function checkName(
+  option: string,
+  name: unknown,
+  { path, domain, httpOnly }: CookieAttributes,
+): void {
   if (typeof name !== 'string' || !TOKEN.test(name)) {
-    throw new OptionError('cookie.name', `must be a token (RFC 9110), not ${show(name)}`)
+    throw new OptionError(option, `must be a token (RFC 9110), not ${show(name)}`)
   }
   if (name.length > MAX_NAME) {
-    throw new OptionError('cookie.name', `must be at most ${MAX_NAME} characters`)
+    throw new OptionError(option, `must be at most ${MAX_NAME} characters`)
   }
   if (/^__host-/i.test(name) && (path !== '/' || domain !== undefined)) {
-    throw new OptionError('cookie.name', `the prefix __Host- needs path '/' and no domain`)
+    throw new OptionError(option, `the prefix __Host- needs path '/' and no domain`)
   }
   if (/^__(host-)?http-/i.test(name) && !httpOnly) {
-    throw new OptionError('cookie.name', 'the prefix __Http- needs cookie.httpOnly')
+    throw new OptionError(option, 'the prefix __Http- needs cookie.httpOnly')
   }
 }

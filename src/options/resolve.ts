@@ -15,10 +15,11 @@ import { DEFAULTS, LIMITS } from './options.ts'
 import type { MergeFunction, SessionOptions } from './options.ts'
 import type { Store } from '../store/store.ts'
 import type { Migration } from './migration.ts'
+import { type Accounts, resolveAccounts } from './resolve-accounts.ts'
 import { type Timeouts, resolveTimeouts } from './resolve-timeouts.ts'
 
 /** The options as the inside uses them: checked, complete, frozen, in milliseconds. */
-export interface Policy extends Timeouts {
+export interface Policy extends Timeouts, Accounts {
   readonly secrets: readonly string[]
   readonly store: Store | undefined
   readonly prefix: string
@@ -55,6 +56,9 @@ const KNOWN = [
   'merge',
   'cookieOnException',
   'cookie',
+  'signedInCookie',
+  'maxPerPrincipal',
+  'reasonKept',
   'clearSiteData',
   'migrate',
 ] as const satisfies readonly (keyof SessionOptions)[]
@@ -84,13 +88,14 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     idGenerator:
       idGenerator === undefined ? undefined : requireFunction('idGenerator', idGenerator),
     ...resolveTimeouts(options),
+    ...resolveAccounts(options),
     onReplay: requireWord('onReplay', onReplay, ['report', 'end']),
     storeTimeoutMs: requireInteger('storeTimeoutMs', storeTimeoutMs, LIMITS.storeTimeoutMs),
     maxBytes: requireInteger('maxBytes', maxBytes, LIMITS.maxBytes),
     serializer: resolveSerializer(options),
     merge: resolveMerge(options.merge),
     cookieOnException: requireBoolean('cookieOnException', cookieOnException),
-    cookie: resolveCookie(options.cookie),
+    cookie: resolveCookie(options.cookie, options.signedInCookie),
     clearSiteData: resolveClearSiteData(options.clearSiteData),
     migrate: resolveMigration(options.migrate, options.store),
   })

@@ -27,6 +27,7 @@ const records: fc.Arbitrary<SessionRecord> = fc.record({
     token(22).filter((nonce) => nonce !== '-'),
   ),
   principal: fc.option(fc.string({ unit: 'grapheme' })),
+  signedIn: fc.constant(null),
   data: payload,
   flash: fc.option(payload, { nil: undefined }),
 })
@@ -45,6 +46,7 @@ const RECORD: SessionRecord = {
   persistent: true,
   csrfNonce: '',
   principal: 'ann@example.org',
+  signedIn: null,
   data: '{"cart":[]}',
   flash: '["ö"]',
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { IDENTITY, type Identity, formatIdentity, parseIdentity } from './identity.ts'
 
 /** What the serializer made: text, or bytes (an encrypted or compressed payload). */
 export type Payload = string | Uint8Array
@@ -8,7 +9,7 @@ export type Payload = string | Uint8Array
  * library reads and writes itself; the two payloads are the serializer's and stay opaque here.
  * Instants are milliseconds by the store's clock. Records are values: nobody changes one.
  */
-export interface SessionRecord {
+export interface SessionRecord extends Identity {
   /** The session's id, kept inside the record so that a reply for another key is noticed. */
   readonly id: string
   /** Random ids of the latest writes, newest first, 1 to 8. The first is the revision. */
@@ -29,7 +30,6 @@ export interface SessionRecord {
   readonly persistent: boolean
   /** Renews the CSRF token. Empty until the token was first renewed. */
   readonly csrfNonce: string
-  readonly principal: string | null
   readonly data: Payload
   readonly flash: Payload | undefined
 }
@@ -69,7 +69,7 @@ const HEADER = new RegExp(
     String.raw`(-|-?\d{1,16})`, // deadline
     '([p-])', // persistence
     '([!-~]+)', // csrf
-    String.raw`([\w.!~*'()%-]*)`, // principal
+    `(${IDENTITY})`, // identity
     String.raw`(text|bytes)(?:,(text|bytes):(\d+))?$`, // kinds
   ].join(' '),
 )
@@ -78,7 +78,7 @@ const HEADER = new RegExp(
  * Formats a record as stored: one header line of fields separated by spaces, then the payloads.
  *
  *     sojourn1 id writes family edition promoted created touched idle+interval deadline
- *       persistence csrf principal kinds ⏎ data [flash]
+ *       persistence csrf identity kinds ⏎ data [flash]
  *
  * `created` is milliseconds since the epoch; `promoted`, `touched` and `deadline` count
  * milliseconds from it; `idle+interval` are seconds. `kinds` names each payload's kind and, for
@@ -95,7 +95,7 @@ export function formatRecord(record: SessionRecord): string | Buffer {
     ` ${record.touchedAt - createdAt} ${record.timeoutMs / 1000}+${record.touchIntervalMs / 1000}` +
     ` ${record.deadline === null ? NONE : record.deadline - createdAt}` +
     ` ${record.persistent ? PERSISTENT : NONE} ${record.csrfNonce || NONE}` +
-    ` ${formatPrincipal(record.principal)} ${kinds}\n`
+    ` ${formatIdentity(record, createdAt)} ${kinds}\n`
   if (allText) return flash === undefined ? header + data : header + data + flash
   const parts = [Buffer.from(header, 'latin1'), toBuffer(data)]
   if (flash !== undefined) parts.push(toBuffer(flash))
@@ -110,15 +110,15 @@ export function parseRecord(value: Buffer): SessionRecord | Unreadable {
   if (fields === null) return isNewer(header) ? 'newer' : 'undecodable'
   const [, id, writes, familyHash, edition, promoted, created, touched, ...rest] =
     fields as unknown as Fields
-  const [idle, interval, deadline, persistence, csrf, principal, dataKind, flashKind, length] = rest
+  const [idle, interval, deadline, persistence, csrf, identity, dataKind, flashKind, length] = rest
   const split = flashKind === undefined ? value.length : value.length - Number(length)
   if (split <= end) return 'undecodable'
-  const who = parsePrincipal(principal)
+  const createdAt = Number(created)
+  const who = parseIdentity(identity, createdAt)
   const data = payloadIn(value, dataKind, end + 1, split)
   const flash = flashKind && payloadIn(value, flashKind, split, value.length)
   if (who === undefined || data === undefined) return 'undecodable'
   if (flashKind !== undefined && flash === undefined) return 'undecodable'
-  const createdAt = Number(created)
   const record: SessionRecord = {
     id,
     writes: writes.split(','),
@@ -132,7 +132,8 @@ export function parseRecord(value: Buffer): SessionRecord | Unreadable {
     deadline: deadline === NONE ? null : createdAt + Number(deadline),
     persistent: persistence === PERSISTENT,
     csrfNonce: csrf === NONE ? '' : csrf,
-    principal: who,
+    principal: who.principal,
+    signedIn: who.signedIn,
     data,
     flash,
   }
@@ -141,7 +142,7 @@ export function parseRecord(value: Buffer): SessionRecord | Unreadable {
 
 type Header = [string, string, string, string, string, string, string, string]
 type Lifetimes = [idle: string, interval: string, deadline: string, persistence: string]
-type Rest = [csrf: string, principal: string, dataKind: string, flashKind?: string, length?: string]
+type Rest = [csrf: string, identity: string, dataKind: string, flashKind?: string, length?: string]
 type Fields = [...Header, ...Lifetimes, ...Rest]
 
 function kindOf(payload: Payload): string {
@@ -175,20 +176,4 @@ function isWhole(record: SessionRecord): boolean {
 function isNewer(header: string): boolean {
   const version = /^sojourn(\d{1,6})(?: |$)/.exec(header)
   return version !== null && Number(version[1]) > Number(VERSION)
-}
-
-/** Percent-encoded, so that a principal holds no space; `-` alone is no principal. */
-export function formatPrincipal(principal: string | null): string {
-  if (principal === null) return NONE
-  return principal === NONE ? '%2D' : encodeURIComponent(principal)
-}
-
-function parsePrincipal(field: string): string | null | undefined {
-  if (field === NONE) return null
-  if (!field.includes('%')) return field
-  try {
-    return decodeURIComponent(field)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,6 @@
 import { isTagged } from '../record/serialize.ts'
 import { type Base, type View, viewOf } from './base.ts'
-import { type Changes, type Data, changesSince } from './changes.ts'
+import { type Changes, type Data, type Snapshot, changesSince } from './changes.ts'
 import type { FlashLog } from './flash.ts'
 import { type SessionObject, dataOf, refuseReserved } from './session.ts'
 import type { SessionState, Wishes } from './state.ts'
@@ -16,9 +16,10 @@ export class Draft {
   readonly view: View
   readonly wishes: Readonly<Wishes>
   readonly flash: FlashLog
+  /** The keys of the stored data that stay; `undefined`: all do. */
+  readonly keep: readonly string[] | undefined
   /** The order of keys is no change, and neither is one object met under two keys. */
   readonly changesData: boolean
-  /** What the data are compared with; `undefined` where none of it counts. */
   readonly #base: Base | undefined
   #changes: Changes | undefined
 
@@ -27,18 +28,26 @@ export class Draft {
     this.view = view
     this.wishes = { ...state.wishes }
     this.flash = state.flash.copy()
-    this.#base = this.wishes.clears === undefined ? state.base : undefined
+    this.keep = this.wishes.clears === undefined ? this.wishes.signIn?.keep : []
+    this.#base = state.base
     this.changesData = this.#changesData()
   }
 
   /** How the data differ from the request's base. Only a merge needs to know it by key. */
   get changes(): Changes {
-    this.#changes ??= changesSince(this.#base?.snapshot ?? NOTHING, this.data)
+    this.#changes ??= changesSince(this.before, this.data)
     return this.#changes
   }
 
+  /** What the data are compared with: what was stored and stays. */
+  get before(): Snapshot {
+    const snapshot = this.#base?.snapshot ?? NOTHING
+    if (this.keep === undefined) return snapshot
+    return new Map([...snapshot].filter(([key]) => this.keep?.includes(key)))
+  }
+
   #changesData(): boolean {
-    const then = this.#base?.view
+    const then = this.keep === undefined ? this.#base?.view : undefined
     const now = this.view
     if (then === undefined) return Object.keys(this.data).length > 0
     if (!('text' in then && 'text' in now)) return this.changes.size > 0
@@ -81,5 +90,6 @@ function areSame(then: readonly string[], now: readonly string[]): boolean {
 export function wantsWrite({ base }: SessionState, { changesData, wishes, flash }: Draft): boolean {
   if (changesData || flash.changed) return true
   if (base !== undefined) return Object.keys(wishes).length > 0
+  if (wishes.signIn !== undefined) return true
   return wishes.mustStore === true || wishes.timeoutMs !== undefined || wishes.persistent === true
 }

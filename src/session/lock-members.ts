@@ -1,9 +1,6 @@
 import { DataError } from '../errors.ts'
 import { defineOwn } from './changes.ts'
 
-/** Member names of features to come: kept free, so that no data grow under them. */
-const KEPT_FREE = ['signedInAt', 'signIn', 'signOut', 'ended']
-
 /**
  * Makes every member of a session class an accessor whose setter throws, and freezes its
  * functions. A plain method would be shadowed by an assignment, and a getter alone would swallow
@@ -12,7 +9,6 @@ const KEPT_FREE = ['signedInAt', 'signIn', 'signOut', 'ended']
 export function lockMembers(prototype: object): void {
   const members = Object.getOwnPropertyDescriptors(prototype) as Record<string, PropertyDescriptor>
   delete members['constructor']
-  for (const name of KEPT_FREE) members[name] ??= { get: () => undefined }
   for (const [name, descriptor] of Object.entries(members)) {
     const member: unknown = Object.freeze(descriptor.value)
     const accessor = 'value' in descriptor ? { get: () => member } : descriptor

@@ -15,6 +15,25 @@ export interface PushFlashOptions {
   readonly allowDuplicate?: boolean
 }
 
+/** What signIn() takes beside the principal. */
+export interface SignInOptions {
+  /** The keys of the data that stay; everything else of the visitor is dropped. Default none. */
+  readonly keep?: readonly string[]
+  /** How they proved who they are, as RFC 8176 names it: `['pwd', 'otp']`. Default `[]`. */
+  readonly amr?: readonly string[]
+  /**
+   * What is to be shown in a list of somebody's sessions. It lies in the store in clear, cut to 64
+   * and 256 characters. Default nothing.
+   */
+  readonly client?: { readonly address?: string; readonly userAgent?: string }
+  /** This session's idle timeout in seconds, as `adjustTimeoutForSession()` takes it. */
+  readonly timeout?: number
+  /** Seconds from this sign-in to the absolute end; `null` for none. Default: the option's. */
+  readonly absoluteTimeout?: number | null
+  /** The cookie outlives the browser ("remember me"), for as long as the timeout. */
+  readonly persistent?: boolean
+}
+
 /**
  * The members every session has beside its data. They live on the prototype, are not enumerable,
  * and assigning to one throws.
@@ -32,11 +51,35 @@ export declare class SessionMembers<D extends object = SessionData> {
   get timeout(): number
   /** When the session ends if this request is the last: idle timeout or absolute end. */
   get expiresAt(): Date
-  /**
-   * Whoever is signed in, a user id; `null` for nobody. In this version only `signedIn()` of
-   * sojourn/testing stores one.
-   */
+  /** Whoever is signed in, a user id; `null` for nobody. */
   get principal(): string | null
+  /** When they signed in; `null` for nobody. */
+  get signedInAt(): Date | null
+  /** How they proved who they are, as signIn() was told. */
+  get amr(): readonly string[]
+  /**
+   * Why the session is over that a cookie of this request was for, when somebody else ended it
+   * lately (option `reasonKept`); `null` otherwise.
+   */
+  get ended(): { readonly reason: string; readonly at: Date } | null
+  /**
+   * Signs somebody in, now: `await` it. The session gets a new credential, in a cookie of its own
+   * name (option `signedInCookie`), and the old one is dead in the same write (ASVS 7.2.4). Data and
+   * flash messages of the visitor are dropped, except for the keys in `keep`; CSRF tokens given out
+   * before are void; the absolute timeout counts from now. Who is signed in already and signs in
+   * again keeps all data.
+   *
+   * @param principal who it is, a user id: 1 to 256 characters, kept in the store in clear.
+   * @throws {UsageError} for what cannot be, or after the first byte of the response.
+   * @throws {LimitError} when option `maxPerPrincipal` refuses.
+   * @throws {GoneError} when the session was ended or rotated by another request.
+   * @throws {StoreError} when the store failed or was late. Nobody is signed in by any of these.
+   */
+  signIn(principal: string, options?: SignInOptions): Promise<void>
+  /** Ends the session, now, and clears the cookies: `await` it. See invalidate(). */
+  signOut(): Promise<Outcome>
+  /** Whether they signed in at most so many seconds ago: ask them again before what is delicate. */
+  signedInWithin(seconds: number): boolean
   /**
    * Changes the idle timeout of this one session, for the rest of its life: every later request
    * on every node sees it; it survives rotate() and clear(), and ends with the session. On a
@@ -94,8 +137,8 @@ export declare class SessionMembers<D extends object = SessionData> {
   verifyCsrfToken(candidate: unknown): boolean
 }
 
-/** Names that are, or will be, members: they cannot be keys of session data. */
-export type ReservedName = keyof SessionMembers | 'signedInAt' | 'signIn' | 'signOut' | 'ended'
+/** Names of members: they cannot be keys of session data. */
+export type ReservedName = keyof SessionMembers
 
 /** A session: your data as plain properties, beside its members. */
 export type Session<D extends object = SessionData> = SessionMembers<D> & Partial<D>

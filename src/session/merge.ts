@@ -13,6 +13,7 @@ export interface Written {
 export function firstRecord(state: SessionState, written: Written): SessionRecord {
   const { touchIntervalMs, absoluteTimeoutMs } = state.visit.lifecycle.policy
   const { writeId, now, data, flash } = written
+  const { signIn } = state.wishes
   return {
     id: state.id,
     writes: [writeId],
@@ -23,18 +24,19 @@ export function firstRecord(state: SessionState, written: Written): SessionRecor
     touchedAt: activeAt(state, now),
     timeoutMs: state.timeoutMs,
     touchIntervalMs: touchIntervalMs(state.timeoutMs),
-    deadline: absoluteTimeoutMs === null ? null : now + absoluteTimeoutMs,
+    deadline: signIn ? signIn.deadline : absoluteTimeoutMs && now + absoluteTimeoutMs,
     persistent: state.persistent,
     csrfNonce: state.csrfNonce,
     principal: state.principal,
+    signedIn: state.signedIn,
     data,
     flash,
   }
 }
 
 /**
- * This request's wishes on top of the record as it is now (PROTOCOL.md rule 16): id, age and
- * deadline are theirs, the later activity wins, everything else is mine only where I wished it.
+ * This request's wishes on top of the record as it is now (PROTOCOL.md rule 16): id and age are
+ * theirs, the later activity wins, everything else is mine only where I wished it.
  */
 export function nextRecord(
   state: SessionState,
@@ -44,13 +46,17 @@ export function nextRecord(
 ): SessionRecord {
   const { touchIntervalMs } = state.visit.lifecycle.policy
   const record = rewritten(state, theirs, written)
-  const { timeoutMs, family, persistent, csrfNonce, principal } = wishes
+  const { timeoutMs, family, persistent, csrfNonce, signIn } = wishes
   return {
     ...record,
     ...(timeoutMs !== undefined && { timeoutMs, touchIntervalMs: touchIntervalMs(timeoutMs) }),
     ...(persistent !== undefined && { persistent }),
     ...(csrfNonce !== undefined && { csrfNonce }),
-    ...(principal !== undefined && { principal }),
+    ...(signIn !== undefined && {
+      principal: signIn.principal,
+      signedIn: signIn.signedIn,
+      deadline: signIn.deadline,
+    }),
     ...(family !== undefined && {
       familyHash: hashFamily(family),
       edition: 0,

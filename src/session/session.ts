@@ -3,7 +3,7 @@ import { DataError, UsageError } from '../errors.ts'
 import { checkSeconds } from '../options/check.ts'
 import { LIMITS } from '../options/options.ts'
 import { type Data, setOwn } from './changes.ts'
-import type { Outcome, PushFlashOptions } from './members.ts'
+import type { Outcome, PushFlashOptions, SignInOptions } from './members.ts'
 import { randomId } from '../cookie/random.ts'
 import { FlashLog } from './flash.ts'
 import { NOT_MEMBERS, lockMembers } from './lock-members.ts'
@@ -51,6 +51,37 @@ export class SessionObject {
 
   get principal(): string | null {
     return this.#state.principal
+  }
+
+  get signedInAt(): Date | null {
+    const { signedIn } = this.#state
+    return signedIn === null ? null : new Date(signedIn.at)
+  }
+
+  get amr(): readonly string[] {
+    return this.#state.signedIn?.amr ?? []
+  }
+
+  get ended(): { readonly reason: string; readonly at: Date } | null {
+    const { ended } = this.#state.visit
+    return ended === undefined ? null : { reason: ended.reason, at: new Date(ended.at) }
+  }
+
+  signIn(principal: string, options: SignInOptions = {}): Promise<void> {
+    const { visit } = writable(this.#state)
+    return visit.lifecycle.signIn(visit, principal, options)
+  }
+
+  signOut(): Promise<Outcome> {
+    const { visit } = writable(this.#state)
+    return visit.lifecycle.signOut(visit)
+  }
+
+  signedInWithin(seconds: number): boolean {
+    const { signedIn, visit } = this.#state
+    const checked = checkSeconds(seconds, LIMITS.seconds)
+    if (typeof checked === 'string') throw new UsageError(`signedInWithin: ${checked}`)
+    return signedIn !== null && visit.openedAt - signedIn.at <= checked * 1000
   }
 
   adjustTimeoutForSession(seconds: number): void {

@@ -1,4 +1,5 @@
 import { randomId } from '../cookie/random.ts'
+import type { SignedIn } from '../record/identity.ts'
 import type { Base } from './base.ts'
 import type { Draft } from './draft.ts'
 import { type FlashEntry, FlashLog } from './flash.ts'
@@ -13,11 +14,20 @@ import type { Visit } from './visit.ts'
  */
 export type Standing = 'open' | 'refused' | 'gone' | 'replaced'
 
+/** A sign-in a request wants. */
+export interface SignIn {
+  readonly principal: string
+  readonly signedIn: SignedIn
+  readonly deadline: number | null
+  /** The keys of the data that stay; `undefined`: all do, it is the same principal again. */
+  readonly keep: readonly string[] | undefined
+}
+
 /** Header changes a request wants. A field that is missing is not wanted. */
 export interface Wishes {
   timeoutMs?: number
   persistent?: boolean
-  principal?: string
+  signIn?: SignIn
   csrfNonce?: string
   /** The family of a hard rotation. */
   family?: string
@@ -118,7 +128,11 @@ export class SessionState {
   }
 
   get principal(): string | null {
-    return this.wishes.principal ?? this.base?.record.principal ?? null
+    return this.wishes.signIn?.principal ?? this.base?.record.principal ?? null
+  }
+
+  get signedIn(): SignedIn | null {
+    return this.wishes.signIn?.signedIn ?? this.base?.record.signedIn ?? null
   }
 
   get csrfNonce(): string {
@@ -135,6 +149,7 @@ export class SessionState {
   }
 
   get deadline(): number | null {
+    if (this.wishes.signIn !== undefined) return this.wishes.signIn.deadline
     if (this.base !== undefined) return this.base.record.deadline
     const { absoluteTimeoutMs } = this.visit.lifecycle.policy
     return absoluteTimeoutMs === null ? null : this.createdAt + absoluteTimeoutMs

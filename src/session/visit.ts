@@ -1,10 +1,11 @@
 import { inspect } from 'node:util'
 import type { Policy } from '../options/resolve.ts'
 import type { Store, Touch, TouchAnswer } from '../store/store.ts'
+import type { Ended } from '../record/tombstone.ts'
 import type { Base } from './base.ts'
 import type { Data } from './changes.ts'
 import type { CsrfTokens } from './csrf.ts'
-import type { Outcome } from './members.ts'
+import type { Outcome, SignInOptions } from './members.ts'
 import type { SessionObject } from './session.ts'
 import { SessionState } from './state.ts'
 
@@ -15,6 +16,8 @@ export interface Lifecycle {
   save(visit: Visit): Promise<Outcome>
   update<R>(visit: Visit, change: (draft: Data) => R): Promise<Awaited<R>>
   reload(visit: Visit): Promise<void>
+  signIn(visit: Visit, principal: string, options: SignInOptions): Promise<void>
+  signOut(visit: Visit): Promise<Outcome>
 }
 
 /** Makes the object an application sees; adapters have kinds of their own. */
@@ -46,12 +49,16 @@ export interface Touching {
   answered: boolean
 }
 
-/** The cookie this request would read and set. */
+/** The cookies this request would read and set. */
 export interface CookieTarget {
-  readonly name: string
   readonly secure: boolean
+  /** Of a visitor's session. */
+  readonly name: string
   /** The request carried a cookie of this name, whatever it was worth. */
   readonly sent: boolean
+  /** Of a signed-in session. */
+  readonly signedInName: string
+  readonly signedInSent: boolean
 }
 
 /** One request's stay: from open to commit. It outlives the session objects it goes through. */
@@ -70,6 +77,8 @@ export class Visit {
   invalidated = false
   /** A record was removed. */
   removed = false
+  /** Somebody else ended the session that a cookie of this request was for. */
+  ended: Ended | undefined
   /** A Set-Cookie value that an earlier save() or update() of this request has earned. */
   owedCookie: string | undefined
   /** The touch sent at open, whose answer the commit waits for. */

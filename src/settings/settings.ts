@@ -40,6 +40,8 @@ const SETTINGS: Readonly<Record<string, Coercion>> = {
   encryption_keys: ['encryption', 'keys', to.list],
   cookie_on_exception: ['options', 'cookieOnException', to.flag],
   clear_site_data: ['options', 'clearSiteData', to.list],
+  signed_in_cookie: ['options', 'signedInCookie', to.text],
+  reason_kept: ['options', 'reasonKept', to.number],
   cookie_name: ['cookie', 'name', to.text],
   cookie_max_age: ['cookie', 'maxAge', to.numberOrNone],
   cookie_path: ['cookie', 'path', to.text],

@@ -1,7 +1,12 @@
 import { OptionError, StoreError } from '../errors.ts'
 import { refuseUnknown, requireFunction, requireInteger } from '../options/check.ts'
 import { expiryOf, revisionOf, type SessionRecord, WRITES_KEPT } from '../record/record.ts'
+import type { Tombstone } from '../record/tombstone.ts'
+import { MemoryLists } from './memory-lists.ts'
 import type {
+  EndAnswer,
+  Ending,
+  Listing,
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,
@@ -52,6 +57,11 @@ function localTime(): number {
 class MemoryStore implements Store {
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #records = new Map<string, SessionRecord>()
+  readonly #tombstones = new Map<
+    string,
+    { readonly tombstone: Tombstone; readonly until: number }
+  >()
+  readonly #lists = new MemoryLists()
   readonly #clock: () => number
   readonly #maxRecords: number
   #sweep: Iterator<[string, SessionRecord]> = this.#records.entries()
@@ -67,12 +77,13 @@ class MemoryStore implements Store {
   }
 
   async read(key: string): Promise<ReadAnswer> {
-    return this.#live(key) ?? 'absent'
+    return this.#live(key) ?? this.#tombstone(key) ?? 'absent'
   }
 
   async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
     const stored = this.#live(key)
     if (stored !== undefined) return wrote(stored, revisionOf(record)) ? 'created' : 'taken'
+    if (this.#tombstone(key) !== undefined) return 'taken'
     this.#makeRoom()
     this.#records.set(key, record)
     return 'created'
@@ -119,11 +130,37 @@ class MemoryStore implements Store {
 
   async remove(key: string, principal: string | null): Promise<RemoveAnswer> {
     const stored = this.#live(key)
-    if (stored === undefined) return 'absent'
+    if (stored === undefined) return this.#tombstone(key) === undefined ? 'absent' : 'gone'
     if (stored.principal !== null && stored.principal !== principal) return 'gone'
     this.#records.delete(key)
     this.#tell(key)
     return 'removed'
+  }
+
+  async end(key: string, ending: Ending): Promise<EndAnswer> {
+    const { tombstone, forMs, principal, evenAbsent } = ending
+    const stored = this.#live(key)
+    if (stored === undefined && (!evenAbsent || this.#tombstone(key) !== undefined)) return 'absent'
+    if (stored !== undefined && principal !== undefined && stored.principal !== principal) {
+      return 'refused'
+    }
+    this.#tombstones.set(key, { tombstone, until: this.#clock() + forMs })
+    if (stored === undefined) return 'absent'
+    this.#records.delete(key)
+    this.#tell(key)
+    return 'ended'
+  }
+
+  async enlist(key: string, listing: Listing): Promise<'listed' | readonly string[]> {
+    return this.#lists.enlist(key, listing, this.#clock())
+  }
+
+  async listed(key: string): Promise<readonly string[]> {
+    return this.#lists.listed(key, this.#clock())
+  }
+
+  async delist(key: string, members: readonly string[]): Promise<void> {
+    this.#lists.delist(key, members)
   }
 
   /** A clock that was given may jump past any expiry, and nobody tells. */
@@ -153,6 +190,13 @@ class MemoryStore implements Store {
     return undefined
   }
 
+  #tombstone(key: string): Tombstone | undefined {
+    const lying = this.#tombstones.get(key)
+    if (lying === undefined || lying.until > this.#clock()) return lying?.tombstone
+    this.#tombstones.delete(key)
+    return undefined
+  }
+
   #makeRoom(): void {
     const now = this.#clock()
     for (let looked = 0; looked < LOOKED_AT_PER_CREATE; looked++) {
@@ -169,6 +213,8 @@ class MemoryStore implements Store {
   #sweepAll(now: number): void {
     if (now - this.#sweptAt < FULL_SWEEP_EVERY_MS) return
     this.#sweptAt = now
+    for (const key of this.#tombstones.keys()) this.#tombstone(key)
+    this.#lists.sweep(now)
     for (const [key, record] of this.#records) {
       if (expiryOf(record) <= now) this.#records.delete(key)
     }

@@ -1,7 +1,13 @@
 import type { SessionRecord } from '../record/record.ts'
+import type { Tombstone } from '../record/tombstone.ts'
 
 /** The outcome of {@link Store.read}. */
-export type ReadAnswer = SessionRecord | 'absent' | 'undecodable'
+export type ReadAnswer = SessionRecord | Tombstone | 'absent' | 'undecodable'
+
+/** What was read is a session, as far as a store can tell. */
+export function isRecord(answer: ReadAnswer): answer is SessionRecord {
+  return typeof answer !== 'string' && !('ended' in answer)
+}
 
 /** The outcome of {@link Store.replace}. */
 export type ReplaceAnswer =
@@ -39,6 +45,32 @@ export type TouchAnswer =
 
 /** The outcome of {@link Store.remove}. */
 export type RemoveAnswer = 'removed' | 'absent' | 'gone'
+
+/** What {@link Store.end} is told. */
+export interface Ending {
+  readonly tombstone: Tombstone
+  /** How long the tombstone lies there. */
+  readonly forMs: number
+  /** Whose session it has to be; `undefined`: anybody's. */
+  readonly principal: string | undefined
+  /** Also where nothing lies, so that nothing is created there meanwhile. */
+  readonly evenAbsent: boolean
+}
+
+/** The outcome of {@link Store.end}. */
+export type EndAnswer = 'ended' | 'absent' | 'refused'
+
+/** One session on the list of its principal. */
+export interface Listing {
+  /** `id.signed-in`, the time in milliseconds since the epoch. */
+  readonly member: string
+  /** When it ends at last; from then on it is off the list by itself. */
+  readonly until: number
+  /** The member it takes the place of, if that is on the list. */
+  readonly instead: string | undefined
+  /** The most members the list may have. `undefined`: any number. */
+  readonly atMost: number | undefined
+}
 
 /** What {@link Store.watch} gives. */
 export interface Subscription {
@@ -93,6 +125,21 @@ export interface Store {
   touch(key: string, touch: Touch): Promise<TouchAnswer>
   /** Refused, `gone`, when the record has a principal and it is not `principal`. */
   remove(key: string, principal: string | null): Promise<RemoveAnswer>
+  /**
+   * Puts a tombstone in the place of a record, which is gone from then on: to read it gives the
+   * tombstone, to replace, touch or remove it answers gone, its key is taken. `absent` where
+   * nothing lies, or a tombstone; `refused` when the record is not of that principal.
+   */
+  end?(key: string, ending: Ending): Promise<EndAnswer>
+  /**
+   * Puts a session on a list. One whose member is on it already, or takes the place of one, is put
+   * on it in any case; another is not when the list is full, and the answer has its members.
+   */
+  enlist?(key: string, listing: Listing): Promise<'listed' | readonly string[]>
+  /** The members of a list that have not ended at last. */
+  listed?(key: string): Promise<readonly string[]>
+  /** Takes members off a list. */
+  delist?(key: string, members: readonly string[]): Promise<void>
   /**
    * Calls `changed`, never within this call, each time the record under the key was removed or
    * will expire earlier than it would have, and when `live` changes. It is a hint, told or not,

@@ -1,6 +1,4 @@
 import { createSeal } from '../cookie/credential.ts'
-import { UsageError } from '../errors.ts'
-import { show } from '../options/check.ts'
 import type { SessionData } from '../options/options.ts'
 import type { ResolvedCookie } from '../options/resolve-cookie.ts'
 import type { Base } from '../session/base.ts'
@@ -43,35 +41,27 @@ export async function signedIn<D extends object = SessionData>(
 ): Promise<string> {
   const session = await sessions.open(undefined, request)
   Object.assign(session, data)
-  if (principal !== undefined) {
-    stateOf(session as unknown as SessionObject).wishes.principal = checked(principal)
-  }
   // Stores the session even when there are no data.
   session.adjustTimeoutForSession(timeout ?? session.timeout)
+  if (principal !== undefined) await session.signIn(principal, { keep: Object.keys(data) })
   await sessions.commit(session)
   return cookieHeaderOf(session as unknown as SessionObject)
 }
 
-function checked(principal: unknown): string {
-  if (typeof principal === 'string' && principal !== '' && principal.isWellFormed())
-    return principal
-  throw new UsageError(
-    `principal must be a well-formed string, and not empty, not ${show(principal)}`,
-  )
-}
-
 /** The signature covers the name, so each name has a value of its own. */
 function cookieHeaderOf(session: SessionObject): string {
-  const { id, family, base, visit } = stateOf(session)
+  const { id, family, base, visit, principal } = stateOf(session)
   const { secrets, prefix, cookie } = visit.lifecycle.policy
   const seal = createSeal(secrets, prefix)
   const { edition } = (base as Base).record
-  return namesOf(cookie)
+  return namesOf(cookie, principal !== null)
     .map((name) => `${name}=${seal.write(name, { id, family, edition })}`)
     .join('; ')
 }
 
-function namesOf({ secure, plainName, secureName }: ResolvedCookie): string[] {
+function namesOf(cookie: ResolvedCookie, signedIn: boolean): string[] {
+  const { plainName, secureName } = signedIn ? cookie.signedIn : cookie
+  const { secure } = cookie
   if (secure !== 'auto') return [secure ? secureName : plainName]
   return [...new Set([plainName, secureName])]
 }

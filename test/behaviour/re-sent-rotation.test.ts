@@ -1,3 +1,4 @@
+import { isRecord } from '../../src/store/store.ts'
 import { expect, test } from 'vitest'
 import { expiryOf, revisionOf } from '../../src/record/record.ts'
 import { createSessions } from '../../src/sessions.ts'
@@ -29,7 +30,7 @@ test('a re-sent rotation, after another request rotated in between, hands out no
   const inner = memoryStore()
   async function rotateElsewhere(key: string): Promise<void> {
     const stored = await inner.read(key)
-    if (typeof stored === 'string') throw new Error(stored)
+    if (!isRecord(stored)) throw new Error('no record')
     const { writes, familyHash } = stored
     const rotated = { ...stored, writes: ['elsewhere', ...writes], familyHash: 'of another family' }
     await inner.replace(key, { revision: revisionOf(stored), familyHash }, rotated)

@@ -1,3 +1,4 @@
+import { isRecord } from '../../src/store/store.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -181,7 +182,7 @@ test('a session that was created again under the same id is another one', async 
   const { id, end } = await stored(sessions)
   const key = `session:${id}`
   const record = await inner.read(key)
-  if (typeof record === 'string') throw new Error(record)
+  if (!isRecord(record)) throw new Error('no record')
   const told = watching(sessions, id)
   await expect.poll(() => store.calls.read).toBe(1)
   await end()

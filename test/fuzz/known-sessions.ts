@@ -43,6 +43,7 @@ export function knownSession(random: Random, given: Partial<SessionRecord> = {})
     persistent: false,
     csrfNonce: '',
     principal: null,
+    signedIn: null,
     data: '{}',
     flash: undefined,
     ...given,

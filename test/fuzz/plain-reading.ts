@@ -1,3 +1,4 @@
+import type { Identity } from '../../src/record/identity.ts'
 import type { Payload, SessionRecord } from '../../src/record/record.ts'
 
 /*
@@ -30,7 +31,7 @@ export function recordIn(value: Buffer): SessionRecord | undefined {
       deadline: deadline === '-' ? null : since(deadline),
       persistent: persistence === 'p',
       csrfNonce: csrf === '-' ? '' : csrf,
-      principal: who === '-' ? null : unescaped(who),
+      ...identityIn(who, since),
       data: data as Payload,
       flash,
     }
@@ -39,6 +40,19 @@ export function recordIn(value: Buffer): SessionRecord | undefined {
   } catch {
     return undefined
   }
+}
+
+function identityIn(field: string, since: (offset: string) => number): Identity {
+  const [who = '', facts, ...more] = field.split('@')
+  const principal = who === '-' ? null : unescaped(who)
+  if (facts === undefined) return { principal, signedIn: null }
+  const [when = '', ...client] = facts.split(';')
+  const [at = '', ...methods] = when.split(',')
+  if (more.length > 0 || principal === null || !/^\d{1,15}$/.test(at)) refuse()
+  if (methods.includes('') || ![0, 2].includes(client.length)) refuse()
+  const [address = null, userAgent = null] = client.map((text) => unescaped(text) || null)
+  const amr = methods.map(unescaped)
+  return { principal, signedIn: { at: since(at), amr, address, userAgent } }
 }
 
 type Rest = [string, string, string, string, string, string, string, string, string, string]

@@ -41,6 +41,21 @@ const TEXTS: readonly Partial<SessionRecord>[] = [
   { data: encode(CART), principal: 'ann@example.org' },
   { data: encode(CART), principal: 'Zoë 🦊', persistent: true },
   { data: encode(CART), principal: '-' },
+  {
+    data: encode(CART),
+    principal: 'ann@example.org',
+    signedIn: {
+      at: NOW + 60_000,
+      amr: ['pwd', 'otp'],
+      address: '203.0.113.7',
+      userAgent: 'A (b;c)',
+    },
+  },
+  {
+    data: encode(CART),
+    principal: 'bob',
+    signedIn: { at: NOW, amr: [], address: null, userAgent: null },
+  },
   { data: encode(CART), principal: '', csrfNonce: 'aB3dE6gH9jK2mN5pQ8sT1v' },
   { data: encode(CART), deadline: null, edition: 41, promotedAt: NOW - 90_000 },
   { data: encode(CART), createdAt: NOW - 5_000_000, touchedAt: NOW - 30_000 },

@@ -15,6 +15,10 @@ export const EVENTS: readonly SessionEvent[] = [
   'rejected',
   'refused',
   'unavailable',
+  'signedIn',
+  'signedOut',
+  'revoked',
+  'limited',
 ]
 
 export interface CollectedEvents {

@@ -1,14 +1,27 @@
 import type { SessionRecord } from '../../src/record/record.ts'
-import type {
-  ReadAnswer,
-  RemoveAnswer,
-  ReplaceAnswer,
-  Store,
-  Touch,
-  TouchAnswer,
+import {
+  type EndAnswer,
+  type Ending,
+  type Listing,
+  type ReadAnswer,
+  type RemoveAnswer,
+  type ReplaceAnswer,
+  type Store,
+  type Touch,
+  type TouchAnswer,
+  isRecord,
 } from '../../src/store/store.ts'
 
-export type Operation = 'read' | 'create' | 'replace' | 'touch' | 'remove'
+export type Operation =
+  | 'read'
+  | 'create'
+  | 'replace'
+  | 'touch'
+  | 'remove'
+  | 'end'
+  | 'enlist'
+  | 'listed'
+  | 'delist'
 
 /** Stops one call of a store operation until the test lets it go on. */
 export interface Latch {
@@ -26,7 +39,17 @@ interface Stop {
 
 /** Any store, with calls counted, delayed or failed as a test wants. */
 export class LatchStore implements Store {
-  readonly calls = { read: 0, create: 0, replace: 0, touch: 0, remove: 0 }
+  readonly calls = {
+    read: 0,
+    create: 0,
+    replace: 0,
+    touch: 0,
+    remove: 0,
+    end: 0,
+    enlist: 0,
+    listed: 0,
+    delist: 0,
+  }
   readonly #inner: Store
   readonly #keys = new Set<string>()
   readonly #stops: Stop[] = []
@@ -62,7 +85,7 @@ export class LatchStore implements Store {
   /** Every record that was created through this store and is still there. */
   async records(): Promise<SessionRecord[]> {
     const answers = await Promise.all([...this.#keys].map((key) => this.#inner.read(key)))
-    return answers.filter((answer) => typeof answer !== 'string')
+    return answers.filter(isRecord)
   }
 
   now(): number {
@@ -96,6 +119,22 @@ export class LatchStore implements Store {
 
   remove(key: string, principal: string | null): Promise<RemoveAnswer> {
     return this.#pass('remove', () => this.#inner.remove(key, principal))
+  }
+
+  end(key: string, ending: Ending): Promise<EndAnswer> {
+    return this.#pass('end', async () => this.#inner.end?.(key, ending) ?? 'absent')
+  }
+
+  enlist(key: string, listing: Listing): Promise<'listed' | readonly string[]> {
+    return this.#pass('enlist', async () => this.#inner.enlist?.(key, listing) ?? 'listed')
+  }
+
+  listed(key: string): Promise<readonly string[]> {
+    return this.#pass('listed', async () => this.#inner.listed?.(key) ?? [])
+  }
+
+  delist(key: string, members: readonly string[]): Promise<void> {
+    return this.#pass('delist', async () => this.#inner.delist?.(key, members))
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,10 @@ const OPERATIONS = [
   'replace',
   'touch',
   'remove',
+  'end',
+  'enlist',
+  'listed',
+  'delist',
   'readForeign',
   'removeForeign',
 ] as const
@@ -20,6 +24,10 @@ export function besideForeign(store: Store, texts: Map<string, string>): Store {
     replace: (key, expected, record) => store.replace(key, expected, record),
     touch: (key, touch) => store.touch(key, touch),
     remove: (key, principal) => store.remove(key, principal),
+    end: async (key, ending) => store.end?.(key, ending) ?? 'absent',
+    enlist: async (key, listing) => store.enlist?.(key, listing) ?? 'listed',
+    listed: async (key) => store.listed?.(key) ?? [],
+    delist: async (key, members) => store.delist?.(key, members),
     readForeign: async (key) => texts.get(key),
     removeForeign: async (key) => void texts.delete(key),
   }

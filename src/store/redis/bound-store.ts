@@ -1,13 +1,17 @@
 import type { StoreOperation } from '../../errors.ts'
 import {
   expiryOf,
-  formatPrincipal,
   formatRecord,
   parseRecord,
   revisionOf,
   type SessionRecord,
 } from '../../record/record.ts'
+import { formatPrincipal } from '../../record/identity.ts'
+import { formatTombstone } from '../../record/tombstone.ts'
 import type {
+  EndAnswer,
+  Ending,
+  Listing,
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,
@@ -19,12 +23,10 @@ import type {
 import { ServerClock } from './clock.ts'
 import { isErrorReply, storeFailure } from './failure.ts'
 import { Feed } from './feed.ts'
-import { type Argument, type Port, portOf } from './port.ts'
-import { bytes, readAnswer, text, unexpected } from './replies.ts'
-import { scripts } from './scripts.generated.ts'
+import { type Port, portOf } from './port.ts'
+import { bytes, readAnswer, text, texts } from './replies.ts'
+import { Scripts } from './scripts.ts'
 import { type OpenSubscriber, subscriberOf } from './subscriber.ts'
-
-type Answer = readonly [code: number, ...rest: unknown[]]
 
 const stores = new WeakMap<object, Store>()
 
@@ -44,6 +46,7 @@ export function storeOf(client: unknown): Store | undefined {
 class BoundStore implements Store {
   readonly #port: Port
   readonly #clock: ServerClock
+  readonly #scripts: Scripts
   readonly #openSubscriber: OpenSubscriber | undefined
   #feed: Feed | undefined
 
@@ -51,6 +54,7 @@ class BoundStore implements Store {
     this.#port = port
     this.#openSubscriber = openSubscriber
     this.#clock = new ServerClock(port)
+    this.#scripts = new Scripts(port, this.#clock)
   }
 
   now(): number {
@@ -79,7 +83,13 @@ class BoundStore implements Store {
 
   async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
     const expiry = String(expiryOf(record))
-    const answer = await this.#run('create', key, revisionOf(record), formatRecord(record), expiry)
+    const answer = await this.#scripts.run(
+      'create',
+      key,
+      revisionOf(record),
+      formatRecord(record),
+      expiry,
+    )
     return answer[0] === 1 ? 'created' : 'taken'
   }
 
@@ -88,7 +98,7 @@ class BoundStore implements Store {
     expected: { readonly revision: string; readonly familyHash: string },
     record: SessionRecord,
   ): Promise<ReplaceAnswer> {
-    const [code, detail] = await this.#run(
+    const [code, detail] = await this.#scripts.run(
       'replace',
       key,
       revisionOf(record),
@@ -107,7 +117,7 @@ class BoundStore implements Store {
   }
 
   async touch(key: string, touch: Touch): Promise<TouchAnswer> {
-    const answer = await this.#run(
+    const answer = await this.#scripts.run(
       'touch',
       key,
       touch.familyHash,
@@ -128,9 +138,48 @@ class BoundStore implements Store {
   }
 
   async remove(key: string, principal: string | null): Promise<RemoveAnswer> {
-    const [code] = await this.#run('remove', key, formatPrincipal(principal))
+    const [code] = await this.#scripts.run('remove', key, formatPrincipal(principal))
     if (code === 0) return 'absent'
     return code === 1 ? 'removed' : 'gone'
+  }
+
+  async end(key: string, { tombstone, forMs, principal, evenAbsent }: Ending): Promise<EndAnswer> {
+    const [code] = await this.#scripts.run(
+      'end',
+      key,
+      principal === undefined ? '' : formatPrincipal(principal),
+      formatTombstone(tombstone),
+      String(forMs),
+      evenAbsent ? '1' : '0',
+    )
+    if (code === 0) return 'absent'
+    return code === 1 ? 'ended' : 'refused'
+  }
+
+  async enlist(
+    key: string,
+    { member, until, instead = '', atMost = 0 }: Listing,
+  ): Promise<'listed' | readonly string[]> {
+    const now = String(Math.trunc(this.now()))
+    const [code, members] = await this.#scripts.run(
+      'enlist',
+      key,
+      member,
+      String(until),
+      instead,
+      now,
+      String(atMost),
+    )
+    return code === 1 ? 'listed' : texts('enlist', members)
+  }
+
+  async listed(key: string): Promise<readonly string[]> {
+    const [, members] = await this.#scripts.run('listed', key, String(Math.trunc(this.now())))
+    return texts('listed', members)
+  }
+
+  async delist(key: string, members: readonly string[]): Promise<void> {
+    if (members.length > 0) await this.#scripts.run('delist', key, members.join(','))
   }
 
   async readForeign(key: string): Promise<string | undefined> {
@@ -148,37 +197,6 @@ class BoundStore implements Store {
     if (open === undefined) return undefined
     if (this.#feed === undefined || this.#feed.isOver) this.#feed = new Feed(open, this.#port)
     return this.#feed.watch(key, changed)
-  }
-
-  async #run(
-    name: keyof typeof scripts,
-    key: string,
-    ...args: readonly Argument[]
-  ): Promise<Answer> {
-    try {
-      const reply = this.#clock.isSet
-        ? await this.#send(name, key, args)
-        : await this.#clock.along(key, async () => this.#send(name, key, args))
-      if (!Array.isArray(reply)) throw unexpected(name, reply)
-      return [Number(reply[0]), ...reply.slice(1)]
-    } catch (error) {
-      throw this.#failure(name, error)
-    }
-  }
-
-  /** By hash, and again in full when the server has forgotten the script. */
-  async #send(
-    name: keyof typeof scripts,
-    key: string,
-    args: readonly Argument[],
-  ): Promise<unknown> {
-    const { sha1, text } = scripts[name]
-    try {
-      return await this.#port.send('evalsha', key, [sha1, '1', key, ...args])
-    } catch (error) {
-      if (!isErrorReply(error, 'NOSCRIPT')) throw error
-      return this.#port.send('eval', key, [text, '1', key, ...args])
-    }
   }
 
   #failure(operation: StoreOperation, error: unknown): Error {

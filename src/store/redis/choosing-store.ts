@@ -61,6 +61,22 @@ export class ChoosingStore implements Store {
     throw unbound()
   }
 
+  async end(): Promise<never> {
+    throw unbound()
+  }
+
+  async enlist(): Promise<never> {
+    throw unbound()
+  }
+
+  async listed(): Promise<never> {
+    throw unbound()
+  }
+
+  async delist(): Promise<never> {
+    throw unbound()
+  }
+
   async readForeign(): Promise<never> {
     throw unbound()
   }

@@ -1,6 +1,9 @@
 import { StoreError, type StoreOperation } from '../../errors.ts'
 import type { SessionRecord } from '../../record/record.ts'
 import type {
+  EndAnswer,
+  Ending,
+  Listing,
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,
@@ -63,6 +66,22 @@ export class ConnectingStore implements Store {
 
   remove(key: string, principal: string | null): Promise<RemoveAnswer> {
     return this.#use('remove', (store) => store.remove(key, principal))
+  }
+
+  end(key: string, ending: Ending): Promise<EndAnswer> {
+    return this.#use('end', async (store) => store.end?.(key, ending) ?? 'absent')
+  }
+
+  enlist(key: string, listing: Listing): Promise<'listed' | readonly string[]> {
+    return this.#use('enlist', async (store) => store.enlist?.(key, listing) ?? 'listed')
+  }
+
+  listed(key: string): Promise<readonly string[]> {
+    return this.#use('listed', async (store) => store.listed?.(key) ?? [])
+  }
+
+  delist(key: string, members: readonly string[]): Promise<void> {
+    return this.#use('delist', async (store) => store.delist?.(key, members))
   }
 
   readForeign(key: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type SessionRecord, revisionOf } from '../../record/record.ts'
-import type { Store } from '../../store/store.ts'
+import { type Store, isRecord } from '../../store/store.ts'
 import type { Checks } from '../conformance.ts'
 import type { Given } from './given.ts'
 import { expecting, fresh, recordOf, successor, touchOf } from './records.ts'
@@ -88,7 +88,7 @@ export const concurrencyChecks: Checks<Given> = {
     const reads = await Promise.all(lying.map(({ key }) => store.read(key)))
     lying.forEach(({ record }, at) => {
       const [touch, read] = [touches[at], reads[at]]
-      assert.ok(typeof read === 'object', 'the record is not there')
+      assert.ok(read !== undefined && isRecord(read), 'the record is not there')
       assert.equal(read.id, record.id, 'a read answers with the record of another key')
       assert.ok(touch?.status === 'touched')
       assert.equal(touch.previous, revisionOf(record), 'a touch answers for another key')

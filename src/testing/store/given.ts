@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type SessionRecord, expiryOf } from '../../record/record.ts'
-import type { ReadAnswer, ReplaceAnswer, Store } from '../../store/store.ts'
+import { type ReadAnswer, type ReplaceAnswer, type Store, isRecord } from '../../store/store.ts'
 import type { FakeClock } from '../fake-clock.ts'
 import { comparable, dying, fresh, recordOf } from './records.ts'
 
@@ -123,8 +123,8 @@ async function givenOf(fixture: StoreFixture): Promise<Given> {
 
   async function stored(key: string): Promise<SessionRecord> {
     const record = await store.read(key)
-    if (typeof record !== 'string') return record
-    assert.fail(`there should be a record, and the key is ${record}`)
+    if (isRecord(record)) return record
+    assert.fail(`there should be a record, and the key is ${JSON.stringify(record)}`)
   }
 
   const forAnotherRequest = bind && (async () => comparing(await bind(request)))
@@ -142,13 +142,17 @@ function comparing(store: Store): Store {
     touch: async (key, touch) => ({ ...(await store.touch(key, touch)) }),
     remove: (key, principal) => store.remove(key, principal),
     watch: (key, changed) => store.watch?.(key, changed),
+    ...(store.end && { end: store.end.bind(store) }),
+    ...(store.enlist && { enlist: store.enlist.bind(store) }),
+    ...(store.listed && { listed: store.listed.bind(store) }),
+    ...(store.delist && { delist: store.delist.bind(store) }),
     ...(store.readForeign && { readForeign: store.readForeign.bind(store) }),
     ...(store.removeForeign && { removeForeign: store.removeForeign.bind(store) }),
   }
 }
 
 function plainRead(answer: ReadAnswer): ReadAnswer {
-  return typeof answer === 'string' ? answer : comparable(answer)
+  return isRecord(answer) ? comparable(answer) : answer
 }
 
 function plain(answer: ReplaceAnswer): ReplaceAnswer {

@@ -26,6 +26,7 @@ export function recordOf(store: Store, given: Partial<SessionRecord> = {}): Sess
     persistent: false,
     csrfNonce: '',
     principal: null,
+    signedIn: null,
     data: '{"cart":["tea"]}',
     flash: undefined,
     ...given,

@@ -1,7 +1,7 @@
 -- Reads the line that formatRecord in src/record/record.ts writes, fields separated by spaces:
 --
 --   sojourn1 id writes family edition promoted created touched idle+interval deadline
---     persistence csrf principal kinds ⏎ payloads
+--     persistence csrf identity kinds ⏎ payloads
 --
 -- `created` is milliseconds since the epoch; `promoted`, `touched` and `deadline` count
 -- milliseconds from it; `idle+interval` are seconds. A prelude, pasted into a script where it says
@@ -46,6 +46,29 @@ local function position(items, item)
   end
 end
 
+-- What IDENTITY in src/record/identity.ts says; answers the principal, still percent-encoded.
+local WORD = "^[%w%-_.!~*'()]*$"
+
+local function principalOf(identity)
+  local bare = string.gsub(identity, '%%%x%x', '_')
+  local who, facts = string.match(bare, '^([^@]*)(.*)$')
+  if not string.find(who, WORD) then return nil end
+  if facts ~= '' then
+    local at, methods, client = string.match(facts, '^@(%d+)([^;]*)(.*)$')
+    if not at or #at > 15 or who == '-' then return nil end
+    if methods ~= '' and (string.sub(methods, 1, 1) ~= ',' or string.find(methods, ',,', 1, true)
+      or string.sub(methods, -1) == ',') then
+      return nil
+    end
+    if not string.find((string.gsub(methods, ',', '')), WORD) then return nil end
+    if client ~= '' then
+      local address, agent = string.match(client, '^;([^;]*);([^;]*)$')
+      if not address or not string.find(address .. agent, WORD) then return nil end
+    end
+  end
+  return string.match(identity, '^[^@]*')
+end
+
 local function parse(value)
   if string.sub(value, 1, 9) ~= 'sojourn1 ' then return nil end
   local stop = string.find(value, '\n', 1, true)
@@ -53,18 +76,18 @@ local function parse(value)
   local header = string.sub(value, 1, stop - 1)
   if string.find(header, '[^ -~]') then return nil end
   local id, writes, family, edition, promoted, created, touched, idle, deadline, persistence, csrf,
-    principal, kinds = string.match(header, HEADER)
+    identity, kinds = string.match(header, HEADER)
   if not id or not string.find(id, '^[%w_-]+$') or #id > 128 or family == '' or csrf == '' then
     return nil
   end
   if persistence ~= 'p' and persistence ~= '-' then return nil end
-  local bare = string.gsub(principal, '%%%x%x', '')
-  if string.find(bare, "[^%w%-_.!~*'()]") or not holds(kinds, #value - stop) then return nil end
+  local principal = principalOf(identity)
+  if not principal or not holds(kinds, #value - stop) then return nil end
   local record = {
     id = id, writes = list(writes), family = family, edition = integer(edition),
     promoted = integer(promoted), created = integer(created), touched = integer(touched),
     idle = idle, deadline = deadline, persistence = persistence, csrf = csrf,
-    principal = principal, kinds = kinds, payloads = string.sub(value, stop),
+    principal = principal, identity = identity, kinds = kinds, payloads = string.sub(value, stop),
   }
   local timeout, interval = seconds(idle)
   local left = deadline == '-' and 0 or integer(deadline)

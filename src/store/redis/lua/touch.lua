@@ -31,7 +31,7 @@ local function format(record)
   for at = 1, #numbers do numbers[at] = string.format('%.0f', numbers[at]) end
   return table.concat({ 'sojourn1', record.id, table.concat(record.writes, ',', 1,
     math.min(#record.writes, WRITES_KEPT)), record.family, numbers[1], numbers[2], numbers[3],
-    numbers[4], record.idle, record.deadline, record.persistence, record.csrf, record.principal,
+    numbers[4], record.idle, record.deadline, record.persistence, record.csrf, record.identity,
     record.kinds }, ' ') .. record.payloads
 end
 

@@ -1,0 +1,143 @@
+import { ID } from '../cookie/credential.ts'
+import { UsageError } from '../errors.ts'
+import { show } from '../options/check.ts'
+import { type SessionRecord, expiryOf } from '../record/record.ts'
+import { type Asking, type Engine, ask, storeTime } from './engine.ts'
+import {
+  type Member,
+  type Revocation,
+  end,
+  endListed,
+  listKey,
+  parseMember,
+  survey,
+} from './listing.ts'
+
+/** One session of somebody, as a page of "your devices" shows it. It opens nothing. */
+export interface ListedSession {
+  readonly id: string
+  readonly createdAt: Date
+  readonly signedInAt: Date
+  /** The last activity that was noted: up to a touch interval ago. */
+  readonly lastActiveAt: Date
+  /** When it ends without further activity. */
+  readonly expiresAt: Date
+  readonly amr: readonly string[]
+  /** What signIn() was told of the client; `null` for nothing. */
+  readonly address: string | null
+  readonly userAgent: string | null
+  /** It is the session that was given to list(). */
+  readonly current: boolean
+}
+
+/** A session, or its id. */
+export type SessionOrId = string | { readonly id: string }
+
+/** The sessions of one principal. */
+export interface SessionsOf {
+  /** Those that live, the latest sign-in first. */
+  list(options?: { readonly current?: SessionOrId }): Promise<ListedSession[]>
+  /**
+   * Ends one of them; its next request is told the reason by `session.ended`.
+   *
+   * @returns whether it lived, and was one of them.
+   */
+  revoke(session: SessionOrId, revocation: Revocation): Promise<boolean>
+  /** Ends all but one. @returns the ids of those that lived. */
+  revokeOthers(current: SessionOrId, revocation: Revocation): Promise<string[]>
+  /** Ends all, the one of this request included. @returns the ids of those that lived. */
+  revokeAll(revocation: Revocation): Promise<string[]>
+}
+
+const LONGEST_REASON = 200
+
+export function sessionsOf(engine: Engine, principal: string, request: unknown): SessionsOf {
+  if (typeof principal !== 'string' || principal === '' || !principal.isWellFormed()) {
+    throw new UsageError(`of() takes a principal, a well-formed string, not ${show(principal)}`)
+  }
+  const asking = askingFor(engine, request)
+
+  async function members(): Promise<Member[]> {
+    await storeTime(engine, asking)
+    const key = listKey(engine, principal)
+    const texts = await ask(engine, asking, 'listed', async (store) => {
+      if (store.listed !== undefined) return store.listed(key)
+      throw new UsageError('this store keeps no lists: it has no listed()')
+    })
+    return texts.map(parseMember)
+  }
+
+  return {
+    async list({ current } = {}) {
+      const { live } = await survey(engine, asking, principal, await members())
+      const sorted = live.toSorted((one, other) => signedInAt(other) - signedInAt(one))
+      return sorted.map((record) => listed(record, current && idOf(current)))
+    },
+    async revoke(session, revocation) {
+      const id = idOf(session)
+      const its = (await members()).filter((member) => member.id === id)
+      return (await endListed(engine, asking, principal, its, checked(revocation))).length > 0
+    },
+    async revokeOthers(current, revocation) {
+      const id = idOf(current)
+      const others = (await members()).filter((member) => member.id !== id)
+      return endListed(engine, asking, principal, others, checked(revocation))
+    },
+    async revokeAll(revocation) {
+      return endListed(engine, asking, principal, await members(), checked(revocation))
+    },
+  }
+}
+
+/** Ends any session by its id. */
+export async function revoke(
+  engine: Engine,
+  session: SessionOrId,
+  request: unknown,
+  revocation: Revocation,
+): Promise<boolean> {
+  const asking = askingFor(engine, request)
+  await storeTime(engine, asking)
+  const whose = { principal: undefined, evenAbsent: false }
+  return end(engine, asking, idOf(session), whose, checked(revocation))
+}
+
+function askingFor({ store }: Engine, request: unknown): Asking {
+  if (request === undefined && store.needsRequest) {
+    throw new UsageError('the store is chosen per request; pass { request } to say for which')
+  }
+  return { request, store: undefined }
+}
+
+function idOf(session: unknown): string {
+  const id =
+    typeof session === 'object' && session !== null ? (session as { id: unknown }).id : session
+  if (typeof id === 'string' && ID.test(id)) return id
+  throw new UsageError(`expected a session or its id, not ${show(session)}`)
+}
+
+function checked(revocation: Revocation): Revocation {
+  const { reason } = revocation ?? {}
+  const fits = typeof reason === 'string' && reason !== '' && reason.isWellFormed()
+  if (fits && reason.length <= LONGEST_REASON) return revocation
+  throw new UsageError(`a revocation needs a reason of 1 to ${LONGEST_REASON} characters`)
+}
+
+function signedInAt({ signedIn, createdAt }: SessionRecord): number {
+  return signedIn?.at ?? createdAt
+}
+
+function listed(record: SessionRecord, current: string | undefined): ListedSession {
+  const { id, createdAt, touchedAt, signedIn } = record
+  return {
+    id,
+    createdAt: new Date(createdAt),
+    signedInAt: new Date(signedInAt(record)),
+    lastActiveAt: new Date(touchedAt),
+    expiresAt: new Date(expiryOf(record)),
+    amr: signedIn?.amr ?? [],
+    address: signedIn?.address ?? null,
+    userAgent: signedIn?.userAgent ?? null,
+    current: id === current,
+  }
+}

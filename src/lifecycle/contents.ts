@@ -1,0 +1,42 @@
+import { decodeData } from '../record/codec.ts'
+import type { SessionRecord } from '../record/record.ts'
+import { Base, viewAs, viewOf } from '../session/base.ts'
+import type { Data } from '../session/changes.ts'
+import type { Engine } from './engine.ts'
+import { readData, readFlash } from './payload.ts'
+
+export interface Contents {
+  readonly data: Data
+  readonly base: Base
+}
+
+/** What cannot be decoded is no session; it is left as it lies. Most records need no promise. */
+export function decode(
+  engine: Engine,
+  record: SessionRecord,
+): Contents | 'undecodable' | Promise<Contents | 'undecodable'> {
+  const { builtIn } = engine.policy.serializer
+  if (!builtIn || record.flash !== undefined) return decodeSlowly(engine, record)
+  try {
+    const data = decodeData(record.data)
+    const view = viewAs(record.data as string, data)
+    return { data, base: new Base(record, [], view, true) }
+  } catch {
+    return 'undecodable'
+  }
+}
+
+async function decodeSlowly(
+  engine: Engine,
+  record: SessionRecord,
+): Promise<Contents | 'undecodable'> {
+  try {
+    const data = await readData(engine, record)
+    const flash = await readFlash(engine, record)
+    const { builtIn } = engine.policy.serializer
+    const view = builtIn ? viewAs(record.data as string, data) : viewOf(data)
+    return { data, base: new Base(record, flash, view, true) }
+  } catch {
+    return 'undecodable'
+  }
+}

@@ -1,0 +1,128 @@
+import { publish } from '../events.ts'
+import { formatPrincipal } from '../record/identity.ts'
+import { type SessionRecord, expiryOf } from '../record/record.ts'
+import { isRecord } from '../store/store.ts'
+import { type Asking, type Engine, ask, storeNow } from './engine.ts'
+
+/** A session on the list of its principal, and when it signed in. */
+export interface Member {
+  readonly id: string
+  readonly at: number
+  readonly text: string
+}
+
+/** Why a session is ended by somebody else. */
+export interface Revocation {
+  /** A word or a sentence, at most 200 characters; `session.ended` has it. */
+  readonly reason: string
+  /** Who did it, for the event `revoked`. */
+  readonly by?: string
+}
+
+/** Where a principal's list lies. No session's key has a colon after the prefix. */
+export function listKey({ policy }: Engine, principal: string): string {
+  return `${policy.prefix}of:${formatPrincipal(principal)}`
+}
+
+export function memberOf(id: string, at: number): string {
+  return `${id}.${at}`
+}
+
+export function parseMember(text: string): Member {
+  const [id = '', at] = text.split('.')
+  return { id, at: Number(at), text }
+}
+
+interface Surveyed {
+  readonly live: readonly SessionRecord[]
+  readonly dead: readonly Member[]
+}
+
+/**
+ * Reads the sessions of a list, and takes those off that have ended. One that was put on it lately
+ * and has no record may be about to get one, so it stays.
+ */
+export async function survey(
+  engine: Engine,
+  asking: Asking,
+  principal: string,
+  members: readonly Member[],
+): Promise<Surveyed> {
+  const { prefix, storeTimeoutMs } = engine.policy
+  const live: SessionRecord[] = []
+  const dead: Member[] = []
+  await Promise.all(
+    members.map(async (member) => {
+      const answer = await ask(engine, asking, 'read', (store) => store.read(prefix + member.id))
+      const now = storeNow(engine, asking)
+      if (isRecord(answer) && answer.principal === principal && now < expiryOf(answer)) {
+        // Who signs in again is listed anew before the record knows.
+        if (member.at < (answer.signedIn?.at ?? 0)) dead.push(member)
+        else live.push(answer)
+      } else if (now - member.at > pendingMs(storeTimeoutMs)) {
+        dead.push(member)
+      }
+    }),
+  )
+  await delist(engine, asking, principal, dead)
+  return { live, dead }
+}
+
+/** Longer than any sign-in takes from the list to its record. */
+function pendingMs(storeTimeoutMs: number): number {
+  return Math.max(10_000, 3 * storeTimeoutMs)
+}
+
+async function delist(
+  engine: Engine,
+  asking: Asking,
+  principal: string,
+  members: readonly Member[],
+): Promise<void> {
+  if (members.length === 0) return
+  const texts = members.map(({ text }) => text)
+  const key = listKey(engine, principal)
+  await ask(engine, asking, 'delist', async (store) => store.delist?.(key, texts))
+}
+
+/**
+ * Ends sessions of a principal and takes them off the list, in this order. One that has no record
+ * yet will get none. Answers the ids of those that lived.
+ */
+export async function endListed(
+  engine: Engine,
+  asking: Asking,
+  principal: string,
+  members: readonly Member[],
+  revocation: Revocation,
+): Promise<string[]> {
+  const ended: string[] = []
+  await Promise.all(
+    members.map(async ({ id }) => {
+      if (await end(engine, asking, id, { principal, evenAbsent: true }, revocation)) ended.push(id)
+    }),
+  )
+  await delist(engine, asking, principal, members)
+  return ended
+}
+
+/** Puts a tombstone in the place of a session. Answers whether it lived. */
+export async function end(
+  engine: Engine,
+  asking: Asking,
+  id: string,
+  whose: { readonly principal: string | undefined; readonly evenAbsent: boolean },
+  { reason, by }: Revocation,
+): Promise<boolean> {
+  const { prefix, reasonKeptMs } = engine.policy
+  const at = Math.trunc(storeNow(engine, asking))
+  const ending = { ...whose, tombstone: { id, ended: { reason, at } }, forMs: reasonKeptMs }
+  const answer = await ask(engine, asking, 'end', async (store) =>
+    store.end === undefined ? 'refused' : store.end(prefix + id, ending),
+  )
+  if (answer !== 'ended') return false
+  const { request } = asking
+  const { principal } = whose
+  publish('revoked', { id, principal, why: reason, ...(by !== undefined && { by }), request })
+  return true
+}

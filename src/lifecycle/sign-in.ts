@@ -1,0 +1,176 @@
+import { GoneError, UsageError } from '../errors.ts'
+import { publish } from '../events.ts'
+import { randomId } from '../cookie/random.ts'
+import { checkSeconds, show } from '../options/check.ts'
+import { LIMITS } from '../options/options.ts'
+import { PRESETS } from '../options/resolve-timeouts.ts'
+import { setOwn } from '../session/changes.ts'
+import type { Outcome, SignInOptions } from '../session/members.ts'
+import { dataOf, replaceState, stateOf } from '../session/session.ts'
+import { type SignIn, SessionState } from '../session/state.ts'
+import type { Visit } from '../session/visit.ts'
+import { carryOut, inTurn } from './commit.ts'
+import { type Engine, ask, storeTime } from './engine.ts'
+
+const LONGEST = { principal: 256, amr: 32, address: 64, userAgent: 256 } as const
+
+/**
+ * Signs somebody in, now: a new family in the same write (PROTOCOL.md rules 3 and 19). Nothing of
+ * it stays when it fails.
+ */
+export async function signIn(
+  engine: Engine,
+  visit: Visit,
+  principal: string,
+  options: SignInOptions,
+): Promise<void> {
+  const checked = check(engine, principal, options)
+  if (visit.finished) {
+    throw new UsageError('signIn() comes too late: the response, with its cookie, has begun')
+  }
+  const present = Object.keys(visit.session)
+  await inTurn(visit, async () => {
+    if (stateOf(visit.session).standing === 'refused') {
+      replaceState(visit.session, new SessionState(visit))
+    }
+    const state = stateOf(visit.session)
+    if (state.standing !== 'open') throw new GoneError(state.id)
+    const now = Math.trunc(await storeTime(engine, visit))
+    const wish = wishOf(state, checked, now)
+    const undo = apply(visit, wish, checked, present)
+    try {
+      await store(engine, visit, wish, checked)
+    } catch (error) {
+      undo()
+      throw error
+    }
+  })
+  const { id } = stateOf(visit.session)
+  publish('signedIn', { id, principal, request: visit.request })
+}
+
+/** Ends the session, now, and tells that its principal did so. */
+export async function signOut(visit: Visit): Promise<Outcome> {
+  const { id, principal } = stateOf(visit.session)
+  visit.session.invalidate()
+  const outcome = await visit.lifecycle.save(visit)
+  if (outcome === 'destroyed') publish('signedOut', { id, principal, request: visit.request })
+  return outcome
+}
+
+interface Checked {
+  readonly principal: string
+  readonly keep: readonly string[]
+  readonly amr: readonly string[]
+  readonly address: string | null
+  readonly userAgent: string | null
+  readonly timeoutMs: number | undefined
+  readonly absoluteTimeoutMs: number | null
+  readonly persistent: boolean | undefined
+}
+
+function check({ policy }: Engine, principal: unknown, options: SignInOptions): Checked {
+  const { keep = [], amr = [], client = {}, timeout, absoluteTimeout, persistent } = options
+  return {
+    principal: requireText('principal', principal, LONGEST.principal),
+    keep: requireTexts('keep', keep, 1024),
+    amr: requireTexts('amr', amr, LONGEST.amr),
+    address: clip(client.address, LONGEST.address),
+    userAgent: clip(client.userAgent, LONGEST.userAgent),
+    timeoutMs: timeout === undefined ? undefined : requireMs('timeout', timeout),
+    absoluteTimeoutMs:
+      absoluteTimeout === undefined
+        ? policy.absoluteTimeoutMs
+        : requireAbsolute(absoluteTimeout, policy.preset && PRESETS[policy.preset].absoluteAtMost),
+    persistent,
+  }
+}
+
+function requireText(name: string, value: unknown, longest: number): string {
+  const rule = `signIn: ${name} must be a well-formed string of 1 to ${longest} characters`
+  if (typeof value !== 'string') throw new UsageError(`${rule}, not ${show(value)}`)
+  if (value === '' || value.length > longest || !value.isWellFormed()) throw new UsageError(rule)
+  return value
+}
+
+function requireTexts(name: string, values: unknown, longest: number): readonly string[] {
+  if (!Array.isArray(values)) {
+    throw new UsageError(`signIn: ${name} must be an array of strings, not ${show(values)}`)
+  }
+  return values.map((value) => requireText(name, value, longest))
+}
+
+function requireMs(name: string, seconds: unknown): number {
+  const checked = checkSeconds(seconds, LIMITS.seconds)
+  if (typeof checked === 'string') throw new UsageError(`signIn: ${name} ${checked}`)
+  return checked * 1000
+}
+
+function requireAbsolute(seconds: number | null, atMost: number | undefined): number | null {
+  if (seconds === null && atMost === undefined) return null
+  const absoluteMs =
+    seconds === null ? Number.POSITIVE_INFINITY : requireMs('absoluteTimeout', seconds)
+  if (atMost === undefined || absoluteMs <= atMost * 1000) return absoluteMs
+  throw new UsageError(`signIn: the preset allows an absoluteTimeout of at most ${atMost} seconds`)
+}
+
+/** What a client says of itself is noted as far as it fits. */
+function clip(text: string | undefined, longest: number): string | null {
+  return text === undefined || text === '' ? null : text.slice(0, longest).toWellFormed()
+}
+
+function wishOf(state: SessionState, checked: Checked, now: number): SignIn {
+  const { principal, keep, amr, address, userAgent, absoluteTimeoutMs } = checked
+  return {
+    principal,
+    signedIn: { at: now, amr, address, userAgent },
+    deadline: absoluteTimeoutMs === null ? null : now + absoluteTimeoutMs,
+    keep: state.principal === principal ? undefined : keep,
+  }
+}
+
+/** Wishes it, and drops the data that do not stay. Answers how to take both back. */
+function apply(
+  visit: Visit,
+  wish: SignIn,
+  { timeoutMs, persistent }: Checked,
+  present: readonly string[],
+): () => void {
+  const { session } = visit
+  const state = stateOf(session)
+  const [data, wishes, flash] = [dataOf(session), state.wishes, state.flash.copy()]
+  state.wishes = { ...wishes, signIn: wish, family: randomId() }
+  if (timeoutMs !== undefined) state.wishes.timeoutMs = timeoutMs
+  if (persistent !== undefined) state.wishes.persistent = persistent
+  if (wish.keep !== undefined) {
+    const dropped = present.filter((key) => !wish.keep?.includes(key))
+    for (const key of dropped) Reflect.deleteProperty(session, key)
+  }
+  return () => {
+    const now = stateOf(session)
+    now.wishes = wishes
+    now.flash = flash
+    for (const key of present) if (!(key in session)) setOwn(session, key, data[key])
+  }
+}
+
+/** An anonymous record that vanished meanwhile is no reason not to sign in (rule 19). */
+async function store(engine: Engine, visit: Visit, wish: SignIn, checked: Checked): Promise<void> {
+  const state = stateOf(visit.session)
+  if ((await carryOut(engine, visit, false)) !== 'gone') return
+  const { id, base, wishes } = state
+  const anonymous = base !== undefined && base.record.principal === null
+  if (!anonymous || !(await isAbsent(engine, visit, id))) throw new GoneError(id)
+  const afresh = new SessionState(visit)
+  afresh.wishes = { ...wishes, signIn: wish, mustStore: true }
+  delete afresh.wishes.family
+  afresh.flash = state.flash.copy()
+  if (checked.timeoutMs !== undefined) afresh.wishes.timeoutMs = checked.timeoutMs
+  replaceState(visit.session, afresh)
+  if ((await carryOut(engine, visit, false)) === 'gone') throw new GoneError(id)
+}
+
+async function isAbsent(engine: Engine, visit: Visit, id: string): Promise<boolean> {
+  const key = engine.policy.prefix + id
+  return (await ask(engine, visit, 'read', (asked) => asked.read(key))) === 'absent'
+}

@@ -1,0 +1,43 @@
+import type { Listing } from './store.ts'
+
+/** The lists of principals' sessions in memory: members by when they end at last. */
+export class MemoryLists {
+  readonly #lists = new Map<string, Map<string, number>>()
+
+  enlist(
+    key: string,
+    { member, until, instead, atMost }: Listing,
+    now: number,
+  ): 'listed' | readonly string[] {
+    const list = this.#current(key, now)
+    const known = list.has(member)
+    const takes = instead !== undefined && list.delete(instead)
+    if (!known && !takes && atMost !== undefined && list.size >= atMost) return [...list.keys()]
+    list.set(member, until)
+    this.#lists.set(key, list)
+    return 'listed'
+  }
+
+  listed(key: string, now: number): readonly string[] {
+    return [...this.#current(key, now).keys()]
+  }
+
+  delist(key: string, members: readonly string[]): void {
+    const list = this.#lists.get(key)
+    for (const member of members) list?.delete(member)
+    if (list?.size === 0) this.#lists.delete(key)
+  }
+
+  sweep(now: number): void {
+    for (const key of this.#lists.keys()) {
+      if (this.#current(key, now).size === 0) this.#lists.delete(key)
+    }
+  }
+
+  /** Without what has ended at last. */
+  #current(key: string, now: number): Map<string, number> {
+    const list = this.#lists.get(key) ?? new Map<string, number>()
+    for (const [member, until] of list) if (until <= now) list.delete(member)
+    return list
+  }
+}

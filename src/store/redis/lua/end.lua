@@ -1,0 +1,30 @@
+-- Ends a session for somebody else: puts a tombstone in the place of its record.
+--
+-- KEYS[1]  the record's key
+-- ARGV[1]  the principal whose session it has to be, as in the header; empty for whoever it is
+-- ARGV[2]  the tombstone, as formatTombstone makes it
+-- ARGV[3]  how long it lies there, milliseconds
+-- ARGV[4]  1: also where nothing lies, so that nothing is created there meanwhile; 0: not there
+--
+-- Returns
+--   { 0 }  absent: nothing lies there, or a tombstone already
+--   { 1 }  ended
+--   { 2 }  refused: the session is of another principal, or it is no record of this format
+--
+-- Whoever watches is told on the channel that has the key's name; it may well not be permitted.
+-- A value that is no string is an error reply (WRONGTYPE).
+
+-- @include header.lua
+
+local value = redis.call('GET', KEYS[1])
+if not value then
+  if ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+  return { 0 }
+end
+if string.sub(value, 1, 15) == 'sojourn1-ended ' then return { 0 } end
+local record = parse(value)
+if not record then return { 2 } end
+if ARGV[1] ~= '' and record.principal ~= ARGV[1] then return { 2 } end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.pcall('PUBLISH', KEYS[1], 'ended')
+return { 1 }

@@ -1,0 +1,46 @@
+import type { ServerClock } from './clock.ts'
+import { isErrorReply, storeFailure } from './failure.ts'
+import type { Argument, Port } from './port.ts'
+import { unexpected } from './replies.ts'
+import { scripts } from './scripts.generated.ts'
+
+/** What a script answers: a code, and what its header says comes with it. */
+type Answer = readonly [code: number, ...rest: unknown[]]
+
+type Name = keyof typeof scripts
+
+/** Runs the scripts of src/store/redis/lua on one client. */
+export class Scripts {
+  readonly #port: Port
+  readonly #clock: ServerClock
+
+  constructor(port: Port, clock: ServerClock) {
+    this.#port = port
+    this.#clock = clock
+  }
+
+  /** @throws {StoreError} when the client fails, or answers what no script answers. */
+  async run(name: Name, key: string, ...args: readonly Argument[]): Promise<Answer> {
+    try {
+      const reply = this.#clock.isSet
+        ? await this.#send(name, key, args)
+        : await this.#clock.along(key, async () => this.#send(name, key, args))
+      if (!Array.isArray(reply)) throw unexpected(name, reply)
+      return [Number(reply[0]), ...reply.slice(1)]
+    } catch (error) {
+      this.#clock.doubt()
+      throw storeFailure(name, error)
+    }
+  }
+
+  /** By hash, and again in full when the server has forgotten the script. */
+  async #send(name: Name, key: string, args: readonly Argument[]): Promise<unknown> {
+    const { sha1, text } = scripts[name]
+    try {
+      return await this.#port.send('evalsha', key, [sha1, '1', key, ...args])
+    } catch (error) {
+      if (!isErrorReply(error, 'NOSCRIPT')) throw error
+      return this.#port.send('eval', key, [text, '1', key, ...args])
+    }
+  }
+}
