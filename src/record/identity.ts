@@ -26,9 +26,9 @@ const WORD = String.raw`[\w.!~*'()%-]`
  *
  * each part percent-encoded, `at` in milliseconds from `created`.
  */
-export const IDENTITY = `${WORD}*(?:@\\d{1,15}(?:,${WORD}+)*(?:;${WORD}*;${WORD}*)?)?`
+export const IDENTITY = `${WORD}*(?:@-?\\d{1,15}(?:,${WORD}+)*(?:;${WORD}*;${WORD}*)?)?`
 
-const PARTS = /^([^@]*)@(\d+)([^;]*)(?:;([^;]*);([^;]*))?$/
+const PARTS = /^([^@]*)@(-?\d+)([^;]*)(?:;([^;]*);([^;]*))?$/
 
 export function formatIdentity({ principal, signedIn }: Identity, createdAt: number): string {
   const who = formatPrincipal(principal)
@@ -37,7 +37,7 @@ export function formatIdentity({ principal, signedIn }: Identity, createdAt: num
   const methods = amr.map((method) => `,${encodeURIComponent(method)}`).join('')
   const client =
     address === null && userAgent === null ? '' : `;${encode(address)};${encode(userAgent)}`
-  return `${who}@${Math.max(0, at - createdAt)}${methods}${client}`
+  return `${who}@${at - createdAt}${methods}${client}`
 }
 
 /** The part of the field that names the principal; `-` alone is no principal. */

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import type { Identity, SignedIn } from './identity.ts'
 import { describe, expect, test } from 'vitest'
 
 import { expiryOf, formatRecord, parseRecord, revisionOf, type SessionRecord } from './record.ts'
@@ -10,27 +11,42 @@ const payload = fc.oneof(
 )
 const instant = fc.integer({ min: 0, max: 8_000_000_000_000 })
 
-const records: fc.Arbitrary<SessionRecord> = fc.record({
-  id: token(128),
-  writes: fc.array(token(22), { minLength: 1, maxLength: 8 }),
-  familyHash: token(43),
-  edition: fc.nat(),
-  promotedAt: instant,
-  createdAt: instant,
-  touchedAt: instant,
-  timeoutMs: fc.integer({ min: 1, max: 34_560_000 }).map((seconds) => seconds * 1000),
-  touchIntervalMs: fc.nat(60_000),
-  deadline: fc.option(instant),
-  persistent: fc.boolean(),
-  csrfNonce: fc.oneof(
-    fc.constant(''),
-    token(22).filter((nonce) => nonce !== '-'),
-  ),
-  principal: fc.option(fc.string({ unit: 'grapheme' })),
-  signedIn: fc.constant(null),
-  data: payload,
-  flash: fc.option(payload, { nil: undefined }),
+const signedIn: fc.Arbitrary<SignedIn> = fc.record({
+  at: instant,
+  amr: fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { maxLength: 3 }),
+  address: fc.option(fc.string({ unit: 'grapheme', minLength: 1 })),
+  userAgent: fc.option(fc.string({ unit: 'grapheme', minLength: 1 })),
 })
+
+const identity: fc.Arbitrary<Identity> = fc.oneof(
+  fc.record({ principal: fc.option(fc.string({ unit: 'grapheme' })), signedIn: fc.constant(null) }),
+  fc.record({ principal: fc.string({ unit: 'grapheme' }), signedIn }),
+)
+
+const records: fc.Arbitrary<SessionRecord> = fc
+  .tuple(
+    identity,
+    fc.record({
+      id: token(128),
+      writes: fc.array(token(22), { minLength: 1, maxLength: 8 }),
+      familyHash: token(43),
+      edition: fc.nat(),
+      promotedAt: instant,
+      createdAt: instant,
+      touchedAt: instant,
+      timeoutMs: fc.integer({ min: 1, max: 34_560_000 }).map((seconds) => seconds * 1000),
+      touchIntervalMs: fc.nat(60_000),
+      deadline: fc.option(instant),
+      persistent: fc.boolean(),
+      csrfNonce: fc.oneof(
+        fc.constant(''),
+        token(22).filter((nonce) => nonce !== '-'),
+      ),
+      data: payload,
+      flash: fc.option(payload, { nil: undefined }),
+    }),
+  )
+  .map(([who, rest]) => ({ ...rest, ...who }))
 
 const RECORD: SessionRecord = {
   id: 'u3J8-id',

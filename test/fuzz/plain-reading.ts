@@ -48,7 +48,7 @@ function identityIn(field: string, since: (offset: string) => number): Identity 
   if (facts === undefined) return { principal, signedIn: null }
   const [when = '', ...client] = facts.split(';')
   const [at = '', ...methods] = when.split(',')
-  if (more.length > 0 || principal === null || !/^\d{1,15}$/.test(at)) refuse()
+  if (more.length > 0 || principal === null || !/^-?\d{1,15}$/.test(at)) refuse()
   if (methods.includes('') || ![0, 2].includes(client.length)) refuse()
   const [address = null, userAgent = null] = client.map((text) => unescaped(text) || null)
   const amr = methods.map(unescaped)

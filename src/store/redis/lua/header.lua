@@ -54,7 +54,7 @@ local function principalOf(identity)
   local who, facts = string.match(bare, '^([^@]*)(.*)$')
   if not string.find(who, WORD) then return nil end
   if facts ~= '' then
-    local at, methods, client = string.match(facts, '^@(%d+)([^;]*)(.*)$')
+    local at, methods, client = string.match(facts, '^@%-?(%d+)([^;]*)(.*)$')
     if not at or #at > 15 or who == '-' then return nil end
     if methods ~= '' and (string.sub(methods, 1, 1) ~= ',' or string.find(methods, ',,', 1, true)
       or string.sub(methods, -1) == ',') then

@@ -1,0 +1,364 @@
+import { expect, test } from 'vitest'
+import type { SessionOptions } from '../../src/options/options.ts'
+import { type Sessions, createSessions } from '../../src/sessions.ts'
+import { type Data, SECRET } from '../support/app.ts'
+import { describeOnBothStores } from '../support/both-stores.ts'
+import { collect } from '../support/events.ts'
+import { cookieOf } from '../support/timed.ts'
+
+async function signIn(sessions: Sessions<Data>, principal: string, options = {}) {
+  const session = await sessions.open()
+  await session.signIn(principal, options)
+  const { setCookie } = await sessions.commit(session)
+  return { id: session.id, cookie: cookieOf(setCookie) }
+}
+
+async function isSignedIn(sessions: Sessions<Data>, cookie: string): Promise<boolean> {
+  return (await sessions.open(cookie)).principal !== null
+}
+
+describeOnBothStores('the sessions of a principal', (makeStore) => {
+  function begin(options: Partial<SessionOptions<Data>> = {}) {
+    const store = makeStore()
+    const sessions = createSessions<Data>({ secret: SECRET, store, ...options })
+    return { store, sessions, another: () => createSessions<Data>({ secret: SECRET, store }) }
+  }
+
+  test('are listed, the latest first, with what was noted (ASVS 7.5.2)', async () => {
+    const { sessions } = begin()
+    const client = { address: '203.0.113.7', userAgent: 'Browser/1 (X; Ü)' }
+    const first = await signIn(sessions, 'ada', { client, amr: ['pwd', 'otp'] })
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    const second = await signIn(sessions, 'ada')
+    await signIn(sessions, 'bob')
+    const listed = await sessions.of('ada').list({ current: first.id })
+    expect(listed.map(({ id, current }) => [id, current])).toEqual([
+      [second.id, false],
+      [first.id, true],
+    ])
+    expect(listed[1]).toMatchObject({ ...client, amr: ['pwd', 'otp'] })
+    expect(listed[1]?.signedInAt).toEqual((await sessions.open(first.cookie)).signedInAt)
+    expect(listed[0]).toMatchObject({ address: null, userAgent: null, amr: [] })
+  })
+
+  test.each(['ada', 'Zoë 🦊', '-', 'a:b', 'a b', '{tag}', '*', '../x', '%2D', '__proto__'])(
+    'whatever the principal is called: %s',
+    async (principal) => {
+      const { sessions } = begin()
+      const { id, cookie } = await signIn(sessions, principal)
+      expect((await sessions.of(principal).list()).map((listed) => listed.id)).toEqual([id])
+      expect((await sessions.open(cookie)).principal).toBe(principal)
+      await sessions.of(principal).revokeAll({ reason: 'x' })
+      expect(await isSignedIn(sessions, cookie)).toBe(false)
+    },
+  )
+
+  test('one is ended by another request, on any server, and told why (ASVS 7.4.1)', async () => {
+    const { sessions, another } = begin()
+    const { id, cookie } = await signIn(sessions, 'ada')
+    const events = collect()
+    const reason = 'the password was changed; “sign in” again'
+    expect(await another().of('ada').revoke(id, { reason, by: 'support' })).toBe(true)
+    expect(events.of('revoked')).toEqual([
+      { id, principal: 'ada', why: reason, by: 'support', request: undefined },
+    ])
+    const session = await sessions.open(cookie)
+    expect([session.principal, session.isNew]).toEqual([null, true])
+    expect(session.ended).toEqual({ reason, at: expect.any(Date) })
+    expect((await sessions.commit(session)).setCookie).toBeUndefined()
+    expect(await sessions.of('ada').list()).toEqual([])
+    expect(await sessions.of('ada').revoke(id, { reason })).toBe(false)
+  })
+
+  test('one that was ended can sign in again, with the tombstone there', async () => {
+    const { sessions } = begin()
+    const { id, cookie } = await signIn(sessions, 'ada')
+    await sessions.of('ada').revoke(id, { reason: 'x' })
+    const session = await sessions.open(cookie)
+    await session.signIn('ada')
+    const { setCookie } = await sessions.commit(session)
+    expect(session.id).not.toBe(id)
+    const again = await sessions.open(cookieOf(setCookie))
+    expect([again.principal, again.ended]).toEqual(['ada', null])
+  })
+
+  test('a request that works on one while it is ended ends gone, whatever it does', async () => {
+    const { sessions } = begin()
+    const deeds: ((session: Awaited<ReturnType<typeof sessions.open>>) => unknown)[] = [
+      (session) => void (session['late'] = 1),
+      (session) => session.rotate(),
+      (session) => session.adjustTimeoutForSession(9),
+      (session) => session.pushFlash('late'),
+      (session) => session.clear(),
+      (session) => session.invalidate(),
+    ]
+    for (const deed of deeds) {
+      const { id, cookie } = await signIn(sessions, 'ada')
+      const late = await sessions.open(cookie)
+      await sessions.revoke(id, { reason: 'x' })
+      deed(late)
+      const { outcome, setCookie } = await sessions.commit(late)
+      expect([outcome, setCookie]).toEqual(['gone', undefined])
+      expect(await isSignedIn(sessions, cookie)).toBe(false)
+    }
+    const { id, cookie } = await signIn(sessions, 'ada')
+    const late = await sessions.open(cookie)
+    await sessions.revoke(id, { reason: 'x' })
+    await expect(late.update((draft) => void (draft['n'] = 1))).rejects.toMatchObject({
+      code: 'gone',
+    })
+    await expect(late.signIn('ada')).rejects.toMatchObject({ code: 'gone' })
+    expect(await sessions.of('ada').list()).toEqual([])
+  })
+
+  test('all others are ended, not the current one (ASVS 7.4.3)', async () => {
+    const { sessions } = begin()
+    const mine = await signIn(sessions, 'ada')
+    const others = [await signIn(sessions, 'ada'), await signIn(sessions, 'ada')]
+    const bob = await signIn(sessions, 'bob')
+    const session = await sessions.open(mine.cookie)
+    const ended = await sessions.of('ada').revokeOthers(session, { reason: 'x' })
+    expect(ended.toSorted()).toEqual(others.map(({ id }) => id).toSorted())
+    expect(await isSignedIn(sessions, mine.cookie)).toBe(true)
+    expect(await isSignedIn(sessions, bob.cookie)).toBe(true)
+    for (const { cookie } of others) expect(await isSignedIn(sessions, cookie)).toBe(false)
+  })
+
+  test('all are ended, by somebody else too (ASVS 7.4.2, ASVS 7.4.5)', async () => {
+    const { sessions, another } = begin()
+    const its = [await signIn(sessions, 'ada'), await signIn(sessions, 'ada')]
+    expect(await another().of('ada').revokeAll({ reason: 'account closed' })).toHaveLength(2)
+    for (const { cookie } of its) expect(await isSignedIn(sessions, cookie)).toBe(false)
+  })
+
+  test('a sign-out of one’s own leaves nothing behind', async () => {
+    const { sessions, store } = begin()
+    const { cookie } = await signIn(sessions, 'ada')
+    const session = await sessions.open(cookie)
+    expect(await session.signOut()).toBe('destroyed')
+    await sessions.commit(session)
+    const after = await sessions.open(cookie)
+    expect([after.principal, after.ended]).toEqual([null, null])
+    expect(await store.records()).toEqual([])
+    expect(await sessions.of('ada').list()).toEqual([])
+  })
+
+  test('somebody else who signed in there is not ended for the first one', async () => {
+    const { sessions } = begin()
+    const ada = await signIn(sessions, 'ada')
+    const session = await sessions.open(ada.cookie)
+    await session.signIn('bob')
+    const { setCookie } = await sessions.commit(session)
+    expect(await sessions.of('ada').revokeAll({ reason: 'x' })).toEqual([])
+    expect((await sessions.open(cookieOf(setCookie))).principal).toBe('bob')
+    expect((await sessions.of('bob').list()).map(({ id }) => id)).toEqual([ada.id])
+  })
+
+  test('signing in again stays one entry, dated anew', async () => {
+    const { sessions } = begin()
+    const { cookie, id } = await signIn(sessions, 'ada')
+    const session = await sessions.open(cookie)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await session.signIn('ada', { amr: ['hwk'] })
+    await sessions.commit(session)
+    expect(await sessions.of('ada').list()).toEqual([
+      expect.objectContaining({ id, amr: ['hwk'], signedInAt: session.signedInAt }),
+    ])
+  })
+
+  test('rotate() and clear() leave who is signed in, and the entry', async () => {
+    const { sessions } = begin()
+    const { cookie, id } = await signIn(sessions, 'ada')
+    const session = await sessions.open(cookie)
+    session.rotate()
+    session.clear()
+    const { setCookie } = await sessions.commit(session)
+    const after = await sessions.open(cookieOf(setCookie))
+    expect([after.principal, after.signedInAt]).toEqual(['ada', session.signedInAt])
+    expect((await sessions.of('ada').list()).map((listed) => listed.id)).toEqual([id])
+  })
+
+  test.each([
+    ['enlist', 0],
+    ['create', 1],
+  ] as const)(
+    'whatever dies at %s: nobody is signed in who is not listed',
+    async (operation, listed) => {
+      const { sessions, store } = begin()
+      const session = await sessions.open()
+      store.failNext(operation, new Error('died'))
+      await expect(session.signIn('ada')).rejects.toThrow()
+      expect(session.principal).toBeNull()
+      expect((await sessions.commit(session)).setCookie).toBeUndefined()
+      expect(await store.records()).toEqual([])
+      expect(store.calls.create).toBe(listed)
+      expect(await sessions.of('ada').list()).toEqual([])
+    },
+  )
+
+  test('a sign-in that fails leaves the visitor’s data as they were', async () => {
+    const { sessions, store } = begin()
+    const first = await sessions.open()
+    first['cart'] = ['tea']
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const session = await sessions.open(cookie)
+    store.failNext('enlist', new Error('died'))
+    await expect(session.signIn('ada')).rejects.toThrow()
+    expect({ ...session }).toEqual({ cart: ['tea'] })
+    expect((await sessions.commit(session)).outcome).toBe('unchanged')
+  })
+
+  test('a sign-in that is ended before its record is stored does not come back', async () => {
+    const { sessions, store } = begin()
+    const session = await sessions.open()
+    const latch = store.holdBefore('create')
+    const signingIn = session.signIn('ada')
+    const refused = expect(signingIn).rejects.toMatchObject({ code: 'gone' })
+    await latch.reached
+    await sessions.of('ada').revokeAll({ reason: 'x' })
+    latch.release()
+    await refused
+    expect(await sessions.of('ada').list()).toEqual([])
+    expect(await store.records()).toEqual([])
+  })
+
+  test('an anonymous record that vanished is no reason not to sign in', async () => {
+    const { sessions, store } = begin()
+    const first = await sessions.open()
+    first['cart'] = ['tea']
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const session = await sessions.open(cookie)
+    const [record] = await store.records()
+    await store.remove(`session:${record?.id}`, null)
+    await session.signIn('ada', { keep: ['cart'] })
+    const { setCookie } = await sessions.commit(session)
+    const after = await sessions.open(cookieOf(setCookie))
+    expect([after.principal, after['cart']]).toEqual(['ada', ['tea']])
+    expect(after.id).not.toBe(first.id)
+  })
+
+  test('the data of the visitor that another request stored meanwhile are dropped too', async () => {
+    const { sessions } = begin()
+    const first = await sessions.open()
+    first['cart'] = ['tea']
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const signing = await sessions.open(cookie)
+    const other = await sessions.open(cookie)
+    other['evil'] = 1
+    other['cart'] = ['tea', 'milk']
+    await sessions.commit(other)
+    await signing.signIn('ada', { keep: ['cart'] })
+    const { setCookie } = await sessions.commit(signing)
+    expect({ ...(await sessions.open(cookieOf(setCookie))) }).toEqual({ cart: ['tea', 'milk'] })
+  })
+
+  test('a late response of a visitor’s request does not displace a sign-in', async () => {
+    const { sessions } = begin()
+    const visitor = await sessions.open()
+    const { cookie } = await signIn(sessions, 'ada')
+    visitor['late'] = 1
+    const late = cookieOf((await sessions.commit(visitor)).setCookie)
+    const session = await sessions.open(`${late}; ${cookie}`)
+    expect(session.principal).toBe('ada')
+  })
+
+  test('a visitor’s session is opened where the signed-in one has ended', async () => {
+    const { sessions } = begin()
+    const { id, cookie } = await signIn(sessions, 'ada')
+    await sessions.revoke(id, { reason: 'x' })
+    const visitor = await sessions.open()
+    visitor['cart'] = ['tea']
+    const its = cookieOf((await sessions.commit(visitor)).setCookie)
+    const session = await sessions.open(`${its}; ${cookie}`)
+    expect([session.principal, session['cart'], session.ended?.reason]).toEqual([
+      null,
+      ['tea'],
+      'x',
+    ])
+  })
+
+  test('signedInWithin() tells how long ago it was (ASVS 7.5.1, ASVS 7.5.3)', async () => {
+    const { sessions } = begin()
+    const visitor = await sessions.open()
+    expect(visitor.signedInWithin(60)).toBe(false)
+    const { cookie } = await signIn(sessions, 'ada')
+    const session = await sessions.open(cookie)
+    expect(session.signedInWithin(60)).toBe(true)
+    expect(() => session.signedInWithin(0)).toThrow(/at least 1 second/)
+  })
+})
+
+describeOnBothStores('maxPerPrincipal (ASVS 7.1.2)', (makeStore) => {
+  function begin(onLimit: 'revoke-oldest' | 'refuse', limit = 3) {
+    const store = makeStore()
+    const options = { secret: SECRET, store, storeTimeoutMs: 10_000 }
+    return createSessions<Data>({ ...options, maxPerPrincipal: { limit, onLimit } })
+  }
+
+  async function living(sessions: Sessions<Data>, cookies: readonly string[]): Promise<number> {
+    const signedIn = await Promise.all(cookies.map((cookie) => isSignedIn(sessions, cookie)))
+    return signedIn.filter(Boolean).length
+  }
+
+  test(`'revoke-oldest' ends the one signed in first, and tells it`, async () => {
+    const sessions = begin('revoke-oldest', 2)
+    const events = collect()
+    const cookies: string[] = []
+    for (let count = 0; count < 3; count++) {
+      cookies.push((await signIn(sessions, 'ada')).cookie)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    expect(await Promise.all(cookies.map((cookie) => isSignedIn(sessions, cookie)))).toEqual([
+      false,
+      true,
+      true,
+    ])
+    expect((await sessions.open(cookies[0])).ended?.reason).toBe('limit')
+    expect(events.of('limited')).toHaveLength(1)
+    expect(events.of('revoked')).toHaveLength(1)
+  })
+
+  test(`'refuse' throws a LimitError, signs nobody in, and counts no session that ended`, async () => {
+    const sessions = begin('refuse', 2)
+    const first = await signIn(sessions, 'ada')
+    await signIn(sessions, 'ada')
+    const session = await sessions.open()
+    session['cart'] = 1
+    await expect(session.signIn('ada')).rejects.toMatchObject({
+      code: 'limit',
+      status: 409,
+      limit: 2,
+    })
+    expect([session.principal, session['cart']]).toEqual([null, 1])
+    await sessions.of('ada').revoke(first.id, { reason: 'x' })
+    await session.signIn('ada')
+    await signIn(sessions, 'bob')
+    expect(await sessions.of('ada').list()).toHaveLength(2)
+  })
+
+  test('who signs in again is not counted twice', async () => {
+    const sessions = begin('refuse', 1)
+    const { cookie } = await signIn(sessions, 'ada')
+    const session = await sessions.open(cookie)
+    await session.signIn('ada')
+    expect(await sessions.of('ada').list()).toHaveLength(1)
+  })
+
+  test.each(['revoke-oldest', 'refuse'] as const)(
+    'fifty sign-ins in parallel with limit three end with exactly three: %s',
+    async (onLimit) => {
+      const sessions = begin(onLimit)
+      const attempts = await Promise.allSettled(
+        Array.from({ length: 50 }, () => signIn(sessions, 'ada')),
+      )
+      const done = attempts.filter((attempt) => attempt.status === 'fulfilled')
+      for (const attempt of attempts) {
+        if (attempt.status === 'fulfilled') continue
+        expect(['limit', 'gone']).toContain((attempt.reason as { code: string }).code)
+      }
+      const cookies = done.map(({ value }) => value.cookie)
+      expect(await living(sessions, cookies)).toBe(3)
+      expect(await sessions.of('ada').list()).toHaveLength(3)
+    },
+  )
+})
