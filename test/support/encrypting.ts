@@ -4,7 +4,7 @@ import { encrypt } from '../../src/encrypt/encrypt.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import type { Payload, SessionRecord } from '../../src/record/record.ts'
 import { createSessions } from '../../src/sessions.ts'
-import type { Store } from '../../src/store/store.ts'
+import { type Store, isRecord } from '../../src/store/store.ts'
 import { expecting, successor } from '../contract/records.ts'
 import { type Data, type Pages, SECRET, dataIn, startApp } from './app.ts'
 import type { Browser } from './browser-jar.ts'
@@ -67,7 +67,7 @@ export async function begin(app: { browser(): Browser }): Promise<Patient> {
 
 export async function recordIn(store: Store, id: string): Promise<SessionRecord> {
   const record = await store.read(`session:${id}`)
-  if (typeof record === 'string') throw new Error(`the record is ${record}`)
+  if (!isRecord(record)) throw new Error('there is no record')
   return record
 }
 
