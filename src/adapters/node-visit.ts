@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { UsageError } from '../errors.ts'
-import type { CommitResult } from '../lifecycle/commit.ts'
+import type { CommitResult } from '../lifecycle/result.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
 import { type Visit, visitOf } from '../session/visit.ts'
 import type { Corridor } from '../sessions.ts'

@@ -17,6 +17,11 @@ async function isSignedIn(sessions: Sessions<Data>, cookie: string): Promise<boo
   return (await sessions.open(cookie)).principal !== null
 }
 
+async function living(sessions: Sessions<Data>, cookies: readonly string[]): Promise<number> {
+  const signedIn = await Promise.all(cookies.map((cookie) => isSignedIn(sessions, cookie)))
+  return signedIn.filter(Boolean).length
+}
+
 describeOnBothStores('the sessions of a principal', (makeStore) => {
   function begin(options: Partial<SessionOptions<Data>> = {}) {
     const store = makeStore()
@@ -293,11 +298,6 @@ describeOnBothStores('maxPerPrincipal (ASVS 7.1.2)', (makeStore) => {
     const store = makeStore()
     const options = { secret: SECRET, store, storeTimeoutMs: 10_000 }
     return createSessions<Data>({ ...options, maxPerPrincipal: { limit, onLimit } })
-  }
-
-  async function living(sessions: Sessions<Data>, cookies: readonly string[]): Promise<number> {
-    const signedIn = await Promise.all(cookies.map((cookie) => isSignedIn(sessions, cookie)))
-    return signedIn.filter(Boolean).length
   }
 
   test(`'revoke-oldest' ends the one signed in first, and tells it`, async () => {
