@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runAlone } from './debian-package.ts'
+import { ensureChromium } from './ensure-chromium.ts'
 import { ensureNginx } from './ensure-nginx.ts'
+import { ensureOpenssl } from './ensure-openssl.ts'
 import { ensureRedisServer } from './ensure-redis.ts'
 import { layeringProblems } from './layers.ts'
 import { packageProblems } from './package-check.ts'
@@ -34,10 +36,17 @@ function problems(lines: readonly string[]): string | undefined {
   return lines.length === 0 ? undefined : lines.join('\n')
 }
 
-function tests(): void {
+function tests(config: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-tests-'))
   const report = join(folder, 'report.json')
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const args = [
+    'run',
+    '--config',
+    config,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
   const { code, output } = run('vitest', args)
   console.log(output.trimEnd())
   try {
@@ -62,6 +71,8 @@ const programs = ['examples', 'test/types'].flatMap((folder) =>
 function everything(): void {
   ensureRedisServer()
   ensureNginx()
+  ensureChromium()
+  ensureOpenssl()
   step('format', () => tool('oxfmt', ['--check']))
   step('generated files', () => tool('tsx', ['scripts/generate-lua.ts', '--check']))
   step('build', () => tool('tsx', ['scripts/build.ts']))
@@ -70,7 +81,8 @@ function everything(): void {
   step('lint', () => tool('oxlint', ['--type-aware', '--deny-warnings']))
   step('layering', () => problems(layeringProblems()))
   step('package', () => problems(packageProblems(root)))
-  tests()
+  tests('vitest.config.ts')
+  tests('test/browser/vitest.config.ts')
 
   console.log(`\n${passed} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { root, run } from '../../scripts/run.ts'
+import { root } from '../../scripts/run.ts'
 
 export interface Demo extends AsyncDisposable {
   readonly url: string
@@ -15,7 +13,6 @@ process.once('exit', () => running.forEach((demo) => demo.kill('SIGKILL')))
 
 /** Starts examples/demo/server.ts as `npm start` does, on a free port. */
 export async function startDemo(env: NodeJS.ProcessEnv = {}): Promise<Demo> {
-  buildIfStale()
   // Without the shell and tsx's own child in between, so that a signal reaches the server.
   const args = ['--import', 'tsx', 'examples/demo/server.ts']
   const inherited = { ...process.env, NODE_ENV: '', REDIS_URL: '' }
@@ -46,22 +43,5 @@ export async function startDemo(env: NodeJS.ProcessEnv = {}): Promise<Demo> {
       await ended
       running.delete(child)
     },
-  }
-}
-
-/** The demo imports the package, which is dist/. */
-function buildIfStale(): void {
-  if (newest('dist') >= newest('src')) return
-  const { code, output } = run('tsx', ['scripts/build.ts'])
-  if (code !== 0) throw new Error(output)
-}
-
-/** When a folder's latest file was written; 0 when there is none. */
-function newest(folder: string): number {
-  try {
-    const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    return Math.max(0, ...files.map((file) => statSync(join(root, folder, file)).mtimeMs))
-  } catch {
-    return 0
   }
 }

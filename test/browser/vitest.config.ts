@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     dir: import.meta.dirname,
     include: ['**/*.test.ts'],
-    // One after the other: they build the package when it is stale.
-    fileParallelism: false,
+    globalSetup: `${import.meta.dirname}/setup.ts`,
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },
