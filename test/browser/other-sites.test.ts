@@ -45,33 +45,40 @@ async function readUnder(top: keyof typeof others, url: string): Promise<string 
   return (await frameUnder(top, url)).textContent('p')
 }
 
-describe('a session in a frame, partitioned', () => {
-  const url = (path: string) => hosts.url('chips.example', path)
+function partitioned(path: string): string {
+  return hosts.url('chips.example', path)
+}
 
+/** The page of another site. */
+async function show(html: string): Promise<void> {
+  others['alpha.example'].html = html
+  await page.goto(hosts.url('alpha.example'))
+}
+
+describe('a session in a frame, partitioned', () => {
   test('is one for each site that embeds it, and none at home', async () => {
-    expect(await readUnder('alpha.example', url('/in?ada'))).toBe('ada')
-    expect(await readUnder('alpha.example', url('/who'))).toBe('ada')
-    expect(await readUnder('beta.example', url('/who'))).toBe('nobody')
-    expect(await readAt(page, url('/who'))).toBe('nobody')
-    expect(await readUnder('beta.example', url('/in?bob'))).toBe('bob')
-    expect(await readUnder('alpha.example', url('/who'))).toBe('ada')
+    expect(await readUnder('alpha.example', partitioned('/in?ada'))).toBe('ada')
+    expect(await readUnder('alpha.example', partitioned('/who'))).toBe('ada')
+    expect(await readUnder('beta.example', partitioned('/who'))).toBe('nobody')
+    expect(await readAt(page, partitioned('/who'))).toBe('nobody')
+    expect(await readUnder('beta.example', partitioned('/in?bob'))).toBe('bob')
+    expect(await readUnder('alpha.example', partitioned('/who'))).toBe('ada')
   })
 
   test('THREATS 19: ends under one site and goes on under the other', async () => {
     for (const top of ['alpha.example', 'beta.example'] as const) {
-      await readUnder(top, url(`/in?${top}`))
+      await readUnder(top, partitioned(`/in?${top}`))
     }
     expect(await browser.context.cookies()).toHaveLength(2)
-    await frameUnder('alpha.example', url('/out'))
+    await frameUnder('alpha.example', partitioned('/out'))
     expect(await browser.context.cookies()).toHaveLength(1)
-    expect(await readUnder('alpha.example', url('/who'))).toBe('nobody')
-    expect(await readUnder('beta.example', url('/who'))).toBe('beta.example')
+    expect(await readUnder('alpha.example', partitioned('/who'))).toBe('nobody')
+    expect(await readUnder('beta.example', partitioned('/who'))).toBe('beta.example')
   })
 
   test('not partitioned, it is the same under every site: the control', async () => {
-    const shared = (path: string) => hosts.url('none.example', path)
-    expect(await readUnder('alpha.example', shared('/in?ada'))).toBe('ada')
-    expect(await readUnder('beta.example', shared('/who'))).toBe('ada')
+    expect(await readUnder('alpha.example', hosts.url('none.example', '/in?ada'))).toBe('ada')
+    expect(await readUnder('beta.example', hosts.url('none.example', '/who'))).toBe('ada')
   })
 })
 
@@ -98,11 +105,6 @@ describe('THREATS T6: what another site causes', () => {
     },
   }
   type Way = keyof typeof WAYS
-
-  async function show(html: string): Promise<void> {
-    others['alpha.example'].html = html
-    await page.goto(hosts.url('alpha.example'))
-  }
 
   const everything = Object.keys(WAYS) as Way[]
   const carries: Readonly<Record<Exclude<Site, 'chips.example'>, readonly Way[]>> = {
