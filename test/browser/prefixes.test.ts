@@ -94,7 +94,7 @@ describe.each(Object.entries(OURS))('our %s', (name, options) => {
   const host = hostOf(name, Object.keys(OURS).indexOf(name))
   const home = options.path ?? ''
 
-  test('THREATS 22: arrives, comes back, and scripts never see it (ASVS 3.3.4)', async () => {
+  test('THREATS 22: arrives, comes back, and scripts never see it (ASVS 3.3.1, ASVS 3.3.3, ASVS 3.3.4)', async () => {
     expect(await readAt(page, tls.url(host, `${home}/in?ada`))).toBe('ada')
     expect(await jar()).toEqual([name])
     expect(await readAt(page, tls.url(host, `${home}/who`))).toBe('ada')
