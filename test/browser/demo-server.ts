@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { root } from '../../scripts/run.ts'
+import { ensureBuilt } from '../docs/programs.ts'
 
 export interface Demo extends AsyncDisposable {
   readonly url: string
@@ -13,6 +14,7 @@ process.once('exit', () => running.forEach((demo) => demo.kill('SIGKILL')))
 
 /** Starts examples/demo/server.ts as `npm start` does, on a free port. */
 export async function startDemo(env: NodeJS.ProcessEnv = {}): Promise<Demo> {
+  ensureBuilt()
   // Without the shell and tsx's own child in between, so that a signal reaches the server.
   const args = ['--import', 'tsx', 'examples/demo/server.ts']
   const inherited = { ...process.env, NODE_ENV: '', REDIS_URL: '' }
