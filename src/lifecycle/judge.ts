@@ -20,7 +20,8 @@ export function judge(
     throw new StoreError('read', `the reply for session ${credential.id} belongs to another one`)
   }
   if (!isRecord(answer)) return 'ended'
-  if (now >= expiryOf(answer)) return 'expired'
+  // So that a record without its times, from a store that is wrong, is no session for ever.
+  if (!(now < expiryOf(answer))) return 'expired'
   if (answer.familyHash !== credential.familyHash) return 'rotated'
   const behind = answer.edition - credential.edition
   if (behind <= 0) return answer

@@ -41,7 +41,7 @@ describe('nesting', () => {
     expect(refusalOf(nest(20_000, wrap)).message).toBe(error.message)
   })
 
-  test('text is refused where data are', () => {
+  test('THREATS T9: text is refused where data are', () => {
     expect(encode(decode(arrays(500)))).toBe(arrays(500))
     expect(() => decode(arrays(501))).toThrow('nested more than 500 levels deep')
     expect(() => decode(`{"$tagged":${arrays(500)}}`)).not.toThrow()

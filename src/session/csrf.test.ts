@@ -71,7 +71,7 @@ test('each secret verifies, the first makes', () => {
   expect(createCsrfTokens([next]).verify(token, family, nonce)).toBe(false)
 })
 
-test('any change of any character is refused', () => {
+test('THREATS 20: any change of any character is refused', () => {
   for (let at = 0; at < token.length; at++) {
     for (const character of 'ABCXYZabcxyz0189-_.=%+/ "\u00e9\ud800') {
       if (character === token[at]) continue

@@ -87,7 +87,7 @@ describe('the credential', () => {
     expect(seal.read(NAME, written)).toMatchObject(credential)
   })
 
-  test('any change of any character is refused', () => {
+  test('THREATS 20: any change of any character is refused (ASVS 7.2.1)', () => {
     const alphabet = 'ABCXYZabcxyz0189-_.=%+/ "\u00e9'
     for (let at = 0; at < written.length; at++) {
       for (const character of alphabet) {
@@ -118,7 +118,7 @@ describe('the credential', () => {
     ['cookie name', createSeal([SECRET], 'session:'), '__Host-sie'],
     ['prefix', createSeal([SECRET], 'session;'), NAME],
     ['secret', createSeal([`${SECRET}!`], 'session:'), NAME],
-  ])('another %s is refused', (_, other, name) => {
+  ])('another %s is refused (ASVS 7.2.1)', (_, other, name) => {
     expect(other.read(name, written)).toBe('forged')
   })
 
@@ -186,7 +186,7 @@ describe('a Secure cookie', () => {
     expect(isSecure(resolveCookie({ secure: false }), request, false)).toBe(false)
   })
 
-  test.each(AUTO)("with 'auto' in production, always: %s", (_, request) => {
+  test.each(AUTO)("with 'auto' in production, always: %s (ASVS 3.3.1)", (_, request) => {
     vi.stubEnv('NODE_ENV', 'production')
     expect(isSecure(resolveCookie({}), request, undefined)).toBe(true)
     expect(isSecure(resolveCookie({}), request, true)).toBe(true)
@@ -201,7 +201,7 @@ describe('a Secure cookie', () => {
   ]
 
   test.each(NAMES)(
-    'the name with %j: %s when Secure, else %s',
+    'the name with %j: %s when Secure, else %s (ASVS 3.3.1, ASVS 3.3.3)',
     (options, secureName, plainName) => {
       expect(resolveCookie(options)).toMatchObject({ secureName, plainName })
     },
@@ -226,4 +226,19 @@ describe('a Secure cookie', () => {
     expect((await sessions.open(`sid=${plain.value}`)).isNew).toBe(true)
     expect((await sessions.open(`sid=${secure.value}`)).isNew).toBe(true)
   })
+})
+
+test('the longest name and value that options allow fit into 4096 bytes (ASVS 3.3.5)', async () => {
+  const name = `__Host-Http-${'n'.repeat(116)}`
+  const sessions = createSessions<Data>({
+    secret: SECRET,
+    cookie: { name },
+    idGenerator: () => 'i'.repeat(128),
+  })
+  const session = await sessions.open()
+  session['n'] = 1
+  const { value } = parseSetCookie((await sessions.commit(session)).setCookie ?? '')
+  // The edition may grow by eight digits.
+  expect(name.length + value.length + 8).toBe(333)
+  expect(() => resolveCookie({ name: `${name}n` })).toThrow('at most 128 characters')
 })

@@ -181,7 +181,7 @@ describe('events', () => {
   )
 })
 
-describe('nothing that is said holds a cookie, a secret or data', () => {
+describe('nothing that is said holds a cookie, a secret or data (ASVS 3.3.4)', () => {
   const redis = useRedis()
   const DATA = 'data-that-nobody-may-see'
 

@@ -431,17 +431,20 @@ describe('an id generator', () => {
     ],
   ]
 
-  test.each(USELESS)('that gives %s: a clear error, and nothing is stored', async (_, generate) => {
-    const { store, app } = await begin(generate)
-    const answer = await app.browser().post('/begin')
-    expect([answer.status, answer.setCookies]).toEqual([500, []])
-    expect(answer.json).toMatchObject({ code: 'id_generator' })
-    expect((answer.json as Error).message).toMatch(/^idGenerator /)
-    expect(app.errors[0]).toBeInstanceOf(SessionError)
-    expect(await store.records()).toEqual([])
-    // Who has no session needs no id.
-    expect((await app.browser().get('/look')).status).toBe(200)
-  })
+  test.each(USELESS)(
+    'THREATS 10, T15: that gives %s: a clear error, and nothing is stored',
+    async (_, generate) => {
+      const { store, app } = await begin(generate)
+      const answer = await app.browser().post('/begin')
+      expect([answer.status, answer.setCookies]).toEqual([500, []])
+      expect(answer.json).toMatchObject({ code: 'id_generator' })
+      expect((answer.json as Error).message).toMatch(/^idGenerator /)
+      expect(app.errors[0]).toBeInstanceOf(SessionError)
+      expect(await store.records()).toEqual([])
+      // Who has no session needs no id.
+      expect((await app.browser().get('/look')).status).toBe(200)
+    },
+  )
 
   test.each(['a', 'x'.repeat(128), 'A-Z_09'])('that gives %s is taken', async (id) => {
     const { store, app } = await begin(() => id)

@@ -97,7 +97,7 @@ describeOnBothStores('parallel requests of one session', (makeStore) => {
     expect((await browser.get('/all')).json).toEqual({ n: 0, other: 1 })
   })
 
-  test('an id generator that yields one id to two visitors gives it to one of them', async () => {
+  test('THREATS 18: an id generator that yields one id to two visitors gives it to one of them (ASVS 7.2.3)', async () => {
     const ids = ['same', 'same', 'other']
     const meet = barrier(2)
     const { app, store } = await begin(
@@ -122,7 +122,7 @@ describeOnBothStores('parallel requests of one session', (makeStore) => {
     expect(await store.records()).toHaveLength(3)
   })
 
-  test('two first requests that get one id at once: one has it, the other another', async () => {
+  test('THREATS 18: two first requests that get one id at once: one has it, the other another (ASVS 7.2.3)', async () => {
     const ids = ['same', 'same']
     const meet = barrier(2)
     const store = makeStore()

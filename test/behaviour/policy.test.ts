@@ -30,7 +30,7 @@ describe('presets of NIST SP 800-63B-4', () => {
     ['aal1', { timeout: 1200, whole: 30 * 86_400 }],
     ['aal2', { timeout: 3600, whole: 86_400 }],
     ['aal3', { timeout: 900, whole: 43_200 }],
-  ] as const)('%s (ASVS 7.3.1, ASVS 7.3.2)', async (preset, expected) => {
+  ] as const)('preset %s sets both timeouts (ASVS 7.3.1, ASVS 7.3.2)', async (preset, expected) => {
     expect(await lives({ preset })).toEqual(expected)
   })
 
@@ -133,7 +133,7 @@ describe('describePolicy() (ASVS 7.1.1)', () => {
 describe('unprovenTimeout', () => {
   const options = { timeout: 1200, unprovenTimeout: 100, touchInterval: 60 }
 
-  test('ends a session whose cookie never came back', async () => {
+  test('THREATS T14: ends a session whose cookie never came back', async () => {
     const { pass, store, sessions } = await beginTimed(options)
     pass(99.999)
     expect(await store.records()).toHaveLength(1)

@@ -148,7 +148,7 @@ describe('renewal: a cookie is replaced by its successor', () => {
 })
 
 describe('grace: the cookie before', () => {
-  test('is good for renewalGrace after the promotion, then it is a replay', async () => {
+  test('THREATS T3: is good for renewalGrace after the promotion, then it is a replay', async () => {
     const { header, renew, visit, pass } = await beginRenewal()
     await visit(await renew())
     pass(GRACE - 0.001)
@@ -237,7 +237,7 @@ describe('a replayed cookie', () => {
     expect((await visit(current)).alive).toBe(true)
   })
 
-  test(`ends the session with onReplay 'end'`, async () => {
+  test(`THREATS T3: ends the session with onReplay 'end'`, async () => {
     const { header, store, current, visit } = await beginReplay({ onReplay: 'end' })
     const events = collect()
     expect(await visit(header)).toMatchObject({ alive: false, outcome: 'unchanged' })

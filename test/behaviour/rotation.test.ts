@@ -22,7 +22,7 @@ describeOnBothStores('rotate()', (makeStore) => {
     return { store, app, browser }
   }
 
-  test('gives another cookie, keeps id and data, and voids the old cookie', async () => {
+  test('THREATS 5: gives another cookie, keeps id and data, and voids the old cookie (ASVS 7.2.4)', async () => {
     const { browser, store } = await begin()
     const old = browser.copy()
     const before = (await browser.get('/all')).json
@@ -190,7 +190,7 @@ describeOnBothStores('rotate()', (makeStore) => {
     expect((await browser.get('/all')).json).toMatchObject({ user: 'ada' })
   })
 
-  test('two requests that rotate at once: one wins, the other sets no cookie', async () => {
+  test('THREATS 17: two requests that rotate at once: one wins, the other sets no cookie (ASVS 7.2.4)', async () => {
     const { browser, store } = await begin()
     const latch = store.holdBefore('replace')
     const loser = browser.copy().post('/rotate')

@@ -56,7 +56,7 @@ describeOnBothStores('signing out while another request writes', (makeStore) => 
 
   for (const framework of FRAMEWORKS) {
     test.each(WRITES)(
-      `is final, and the late response sets no cookie: %s, ${framework}`,
+      `THREATS 1, T7: is final, and the late response sets no cookie: %s, ${framework} (ASVS 7.4.1)`,
       async (_, operation, status, page) => {
         const { store, browser } = await begin(page, framework)
         const thief = browser.copy()
@@ -76,7 +76,7 @@ describeOnBothStores('signing out while another request writes', (makeStore) => 
     )
   }
 
-  test('is final for a request that was opened before it and writes after it', async () => {
+  test('THREATS 1: is final for a request that was opened before it and writes after it (ASVS 7.4.1)', async () => {
     const opened = signal()
     const goOn = signal()
     const { store, browser } = await begin(async ({ session }) => {
@@ -98,7 +98,7 @@ describeOnBothStores('signing out while another request writes', (makeStore) => 
     expect(await store.records()).toEqual([])
   })
 
-  test('is final while the session ends in two requests at once; both clear the cookie', async () => {
+  test('THREATS T7: is final while the session ends in two requests at once; both clear the cookie', async () => {
     const { store, browser } = await begin(() => undefined)
     const latch = store.holdBefore('remove')
     const slow = browser.copy().post('/out')

@@ -51,7 +51,7 @@ describe('examples/ws', () => {
     return socket
   }
 
-  test('closes every socket of a session within a second of the sign-out, and no other', async () => {
+  test('THREATS T22: closes every socket of a session within a second of the sign-out, and no other', async () => {
     const [ada, other] = [await signedIn(example.port), await signedIn(example.port)]
     const [one, two, stays] = [connect(ada), connect(ada), connect(other)]
     for (const socket of [one, two, stays]) {

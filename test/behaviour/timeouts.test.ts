@@ -5,7 +5,7 @@ import { parseSetCookie } from '../support/browser-jar.ts'
 import { START, beginTimed as begin, cookieOf } from '../support/timed.ts'
 
 describe('the idle timeout', () => {
-  test('ends a session a touch interval after it at the latest, never before it', async () => {
+  test('ends a session a touch interval after it at the latest, never before it (ASVS 7.3.1)', async () => {
     const { look, pass } = await begin({ timeout: 1000, touchInterval: 50 })
     pass(999)
     expect((await look({ countAsActivity: false })).alive).toBe(true)
@@ -23,7 +23,7 @@ describe('the idle timeout', () => {
     }
   })
 
-  test('an ended session leaves no record, and its cookie opens nothing ever after', async () => {
+  test('an ended session leaves no record, and its cookie opens nothing ever after (ASVS 7.4.1)', async () => {
     const { look, pass, store } = await begin({ timeout: 10 })
     pass(11)
     const { alive, outcome, setCookie } = await look()
@@ -35,7 +35,7 @@ describe('the idle timeout', () => {
     expect(await store.records()).toEqual([])
   })
 
-  test('holds whatever comes: not before the timeout, at most a touch interval later', async () => {
+  test('THREATS 4: holds whatever comes: not before the timeout, at most a touch interval later (ASVS 7.3.1)', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 300 }),
@@ -104,7 +104,7 @@ describe('the idle timeout', () => {
 })
 
 describe('the absolute timeout', () => {
-  test('ends a session however active it is', async () => {
+  test('ends a session however active it is (ASVS 7.3.2)', async () => {
     const { look, pass } = await begin({ timeout: 100, absoluteTimeout: 1000 })
     for (let visit = 0; visit < 19; visit++) {
       pass(50)
@@ -147,7 +147,7 @@ describe('the absolute timeout', () => {
     expect((await sessions.open(cookie)).isNew).toBe(true)
   })
 
-  test('never moves, whatever requests do and however the clock steps (ASVS 7.3.2)', async () => {
+  test('THREATS 4: never moves, whatever requests do and however the clock steps (ASVS 7.3.2)', async () => {
     const deeds = ['look', 'write', 'update', 'adjust', 'rotate', 'clear', 'flash', 'save'] as const
     await fc.assert(
       fc.asyncProperty(

@@ -110,7 +110,7 @@ describe('Redis in trouble', () => {
   )
 
   test.each(FRAMEWORKS)(
-    'stopped: an answer by the deadline, visitors served, %s',
+    'THREATS T17: stopped: an answer by the deadline, visitors served, %s',
     async (framework) => {
       const { app, browser } = await begin(framework)
       const cookie = browser.cookieHeader
@@ -231,7 +231,7 @@ describe('Redis in trouble', () => {
     },
   )
 
-  test("a reply of somebody else's key is an error, not their session", async () => {
+  test("THREATS 11: a reply of somebody else's key is an error, not their session", async () => {
     const { app, browser, key } = await begin()
     const other = app.browser()
     const otherKey = `session:${(await other.post('/begin')).json as string}`
@@ -286,7 +286,7 @@ async function begin(pages: Pages, options: Partial<SessionOptions<Data>> = {}) 
 }
 
 describe('data that cannot be stored', () => {
-  test('more bytes than maxBytes: an error that says so, and nothing is lost', async () => {
+  test('THREATS T9: more bytes than maxBytes: an error that says so, and nothing is lost', async () => {
     const { app, browser, store } = await begin({}, { maxBytes: 100 })
     expect((await browser.post('/big?bytes=50')).status).toBe(200)
     for (const visitor of [browser, app.browser()]) {

@@ -81,7 +81,7 @@ describe('visitors, on Redis', () => {
   }
 
   test.each(FRAMEWORKS)(
-    'no cookie of ours, or a bad one: no command, no cookie, no record, %s',
+    'THREATS 9, 10: no cookie of ours, or a bad one: no command, no cookie, no record, %s (ASVS 7.6.2)',
     async (framework) => {
       const app = await begin(framework)
       const commands = await redis.commandsDuring(async () => {
@@ -97,7 +97,7 @@ describe('visitors, on Redis', () => {
     },
   )
 
-  test('a cookie of another name, prefix or secret is forged or malformed, and says so', async () => {
+  test('a cookie of another name, prefix or secret is forged or malformed, and says so (ASVS 7.2.1)', async () => {
     const app = await begin()
     const events = collect()
     for (const [, cookie] of forgeries()) await app.browser().get('/who', { cookie })
@@ -127,7 +127,7 @@ describe('visitors, on Redis', () => {
     },
   )
 
-  test('100 well-formed unknown ids adopt nothing', async () => {
+  test('THREATS 8: 100 well-formed unknown ids adopt nothing', async () => {
     const app = await begin()
     const cookies = Array.from({ length: 100 }, () => unknownCookie())
     for (const cookie of cookies) {
@@ -147,7 +147,7 @@ describe('visitors, on Redis', () => {
     expect(keys.filter((key) => ids.includes(key.replace('session:', '')))).toEqual([])
   })
 
-  test('a weak id generator opens nothing to who guesses an id', async () => {
+  test('THREATS 3: a weak id generator opens nothing to who guesses an id (ASVS 7.2.2)', async () => {
     const app = await begin(undefined, { idGenerator: () => '1' })
     await app.browser().post('/begin')
     for (const cookie of ['sid=1', `sid=1.${randomId()}.0.${'A'.repeat(43)}`]) {
@@ -158,7 +158,7 @@ describe('visitors, on Redis', () => {
     expect(signed.json).toBeNull()
   })
 
-  test('what lies in Redis holds no part of the cookie but the id', async () => {
+  test('THREATS 3, T1: what lies in Redis holds no part of the cookie but the id', async () => {
     const app = await begin()
     const browser = app.browser()
     await browser.post('/begin')
@@ -169,7 +169,7 @@ describe('visitors, on Redis', () => {
     expect(value).not.toContain(signature)
   })
 
-  test('what only visits: signing out without a session costs no command', async () => {
+  test('THREATS 9: what only visits: signing out without a session costs no command', async () => {
     const store = await redis.connectedStore()
     const sessions = createSessions<Data>({ secret: SECRET, store })
     const app = await startApp(sessions, { out: ({ session }) => session.invalidate() })

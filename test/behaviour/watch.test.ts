@@ -40,7 +40,7 @@ function describeWatch(name: string, makeStores: () => readonly [Store, Store]):
   }
 
   describe(`a watch, ${name}`, () => {
-    test('is told within a second that another node ended the session, once', async () => {
+    test('THREATS T22: is told within a second that another node ended the session, once', async () => {
       const { browser, id, sessions } = await begin()
       const told = watching(sessions, id)
       const signedOutAt = performance.now()

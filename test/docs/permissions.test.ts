@@ -48,7 +48,7 @@ async function lead(setUser: string): Promise<string[]> {
   return outcomes
 }
 
-it('the permissions in docs/redis.md are enough', async () => {
+it('THREATS T20: the permissions in docs/redis.md are enough', async () => {
   expect(await lead(acl)).toEqual(['created', 'saved', 'touched', 'destroyed'])
 })
 
@@ -57,7 +57,7 @@ it('time may be left out', async () => {
 })
 
 it.each(['+get', '+evalsha', '+eval', '+set', '+del', '~session:*'])(
-  'without %s they are not',
+  'THREATS T20: without %s they are not',
   async (part) => {
     await redis.cli('script', 'flush')
     await expect(lead(without(part))).rejects.toThrow(/permission|can't run this command/)

@@ -94,7 +94,7 @@ describe.each([
       expect((await order(app.browser(), token)).text).toMatch(REFUSED)
     })
 
-    test('a token from before sign-in or sign-out is void after it; a new one holds', async () => {
+    test('THREATS 6: a token from before sign-in or sign-out is void after it; a new one holds', async () => {
       const { app } = await serve(routes)
       const browser = app.browser()
       for (const change of [login, (visitor: Browser) => visitor.post('/logout')]) {

@@ -74,7 +74,7 @@ describeOnExpress('passport and passport-local', (serve) => {
     expect((await browser.get('/')).json).toEqual({ user: null, cart })
   })
 
-  test('signing in changes id and cookie, and voids a cookie that was planted', async () => {
+  test('THREATS 6, 7, T5: signing in changes id and cookie, and voids a cookie that was planted (ASVS 7.2.4)', async () => {
     const { app, store, stored } = await serve(withPassport())
     const attacker = app.browser()
     const planted = (await attacker.post('/cart')).json as { id: string }

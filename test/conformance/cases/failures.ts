@@ -77,7 +77,9 @@ export const failures: Cases = {
     expect((await look(visitor)).data).toEqual(BEGUN)
   },
 
-  'a session that cannot be read is an error, and its handler does not run': async (stage) => {
+  'THREATS T17: a session that cannot be read is an error, and its handler does not run': async (
+    stage,
+  ) => {
     const visitor = await stage.begun()
     let ran = false
     stage.show({

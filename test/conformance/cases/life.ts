@@ -7,7 +7,9 @@ const DEFAULT_TIMEOUT = 1200
 
 /** A session from its first key to its end. */
 export const life: Cases = {
-  'an untouched visitor costs no store access and gets no cookie': async (stage) => {
+  'THREATS 9: an untouched visitor costs no store access and gets no cookie (ASVS 7.6.2)': async (
+    stage,
+  ) => {
     const before = stage.store.totalCalls
     const answer = await stage.visitor().get('/plain')
     expect([answer.status, answer.text]).toEqual([200, 'welcome'])
@@ -16,15 +18,18 @@ export const life: Cases = {
     expect(stage.store.totalCalls).toBe(before)
   },
 
-  'a visitor whose session is only looked at costs no store access either': async (stage) => {
-    const before = stage.store.totalCalls
-    const visitor = stage.visitor()
-    expect(await look(visitor)).toMatchObject({ isNew: true, data: {} })
-    expect(visitor.cookie).toBeUndefined()
-    expect(stage.store.totalCalls).toBe(before)
-  },
+  'THREATS 9: a visitor whose session is only looked at costs no store access either (ASVS 7.6.2)':
+    async (stage) => {
+      const before = stage.store.totalCalls
+      const visitor = stage.visitor()
+      expect(await look(visitor)).toMatchObject({ isNew: true, data: {} })
+      expect(visitor.cookie).toBeUndefined()
+      expect(stage.store.totalCalls).toBe(before)
+    },
 
-  'the first write creates the session and sets its cookie': async (stage) => {
+  'the first write creates the session and sets its cookie (ASVS 3.3.2, ASVS 3.3.4)': async (
+    stage,
+  ) => {
     const answer = await stage.visitor().post('/begin')
     expect(answer.status).toBe(200)
     expect(answer.ours).toHaveLength(1)
@@ -92,7 +97,9 @@ export const life: Cases = {
     }
   },
 
-  'invalidate() deletes the record and clears the cookie': async (stage) => {
+  'invalidate() deletes the record and clears the cookie (ASVS 7.4.1, ASVS 7.4.4)': async (
+    stage,
+  ) => {
     const visitor = await stage.begun()
     const thief = visitor.copy()
     const answer = await visitor.post('/out')
@@ -126,7 +133,9 @@ export const life: Cases = {
     expect((await look(thief)).data).toEqual({})
   },
 
-  'rotate() gives another cookie, and the old one is dead': async (stage) => {
+  'THREATS 5: rotate() gives another cookie, and the old one is dead (ASVS 7.2.4)': async (
+    stage,
+  ) => {
     const visitor = await stage.begun()
     const thief = visitor.copy()
     const before = await stage.stored()

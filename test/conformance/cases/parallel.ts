@@ -6,17 +6,42 @@ import { BEGUN, type Cases, look, type Pages } from '../stage.ts'
 
 const NUMBERS = Array.from({ length: 20 }, (_, n) => n)
 
+type Write = (session: Turn['session']) => unknown
+
+/** Everything a slow request may do to a session. */
+const WRITES: Readonly<Record<string, Write>> = {
+  data: (session) => void (session['late'] = true),
+  'a deletion': (session) => void delete session['user'],
+  'clear()': (session) => session.clear(),
+  'a flash message': (session) => session.pushFlash('late'),
+  'a timeout': (session) => session.adjustTimeoutForSession(9999),
+  'a CSRF token': (session) => session.newCsrfToken(),
+  'a rotation': (session) => session.rotate(),
+  'save()': async (session) => {
+    session['late'] = true
+    return session.save()
+  },
+  'update()': async (session) => {
+    const late = session.update((draft) => void (draft['late'] = true))
+    await expect(late).rejects.toThrow('ended')
+  },
+}
+
 /** A page that has the session open, waits, and writes. */
-function slowWrite(): { reached: Promise<void>; goOn: () => void; pages: Pages } {
+function slowWrite(write: Write = (session) => void (session['late'] = true)): {
+  reached: Promise<void>
+  goOn: () => void
+  pages: Pages
+} {
   const reached = signal()
   const released = signal()
-  async function write({ session }: Turn) {
+  async function handle({ session }: Turn) {
     reached.give()
     await released.given
-    session['late'] = true
+    await write(session)
     return { body: 'written' }
   }
-  return { reached: reached.given, goOn: released.give, pages: { '/write': write } }
+  return { reached: reached.given, goOn: released.give, pages: { '/write': handle } }
 }
 
 /** Requests of one session that overlap. */
@@ -45,46 +70,69 @@ export const parallel: Cases = {
     expect((await look(visitor)).data).toEqual(data)
   },
 
-  'a write that is slower than the sign-out answers gone and revives nothing': async (stage) => {
-    const visitor = await stage.begun()
-    const slow = slowWrite()
-    stage.show(slow.pages)
-    const { id } = await look(visitor)
-    const events = collect()
-    const writing = visitor.copy().begin('/write').answer
-    await slow.reached
-    expect((await visitor.post('/out')).ours).toHaveLength(1)
-    slow.goOn()
-    const answer = await writing
-    expect([answer.status, answer.text, answer.ours]).toEqual([200, 'written', []])
-    expect(events.of('gone')).toMatchObject([{ id }])
-    expect(await stage.stored()).toEqual([])
-  },
-
-  'a write that has reached the store when the sign-out overtakes it is gone too': async (
+  'THREATS 1, T7: a sign-out is final, whatever a slower request writes (ASVS 7.4.1)': async (
     stage,
   ) => {
-    const visitor = await stage.begun()
-    const outcomes: string[] = []
-    stage.show({
-      '/write': async ({ session }) => {
-        session['late'] = true
-        outcomes.push(await session.save())
-        return { body: 'written' }
-      },
-    })
-    const latch = stage.store.holdBefore('replace')
-    const writing = visitor.copy().begin('/write').answer
+    for (const [what, write] of Object.entries(WRITES)) {
+      const visitor = await stage.begun()
+      const slow = slowWrite(write)
+      stage.show(slow.pages)
+      const { id } = await look(visitor)
+      const events = collect()
+      const thief = visitor.copy()
+      const writing = visitor.copy().begin('/write').answer
+      await slow.reached
+      expect((await visitor.post('/out')).ours).toHaveLength(1)
+      slow.goOn()
+      const answer = await writing
+      expect([what, answer.status, answer.text, answer.ours]).toEqual([what, 200, 'written', []])
+      const gone = new Set(events.of('gone').map((event) => event.id))
+      expect([what, gone]).toEqual([what, new Set([id])])
+      expect([what, await stage.stored()]).toEqual([what, []])
+      expect((await look(thief)).data).toEqual({})
+    }
+  },
+
+  'THREATS 1: activity that is noted after the sign-out revives nothing (ASVS 7.4.1)': async (
+    stage,
+  ) => {
+    const eager = await stage.beside({ touchInterval: 0 })
+    const visitor = await eager.begun()
+    const latch = eager.store.holdBefore('touch')
+    const reading = visitor.copy().begin('/plain').answer
     await latch.reached
     await visitor.post('/out')
     latch.release()
-    const answer = await writing
-    expect([answer.status, answer.text, answer.ours]).toEqual([200, 'written', []])
-    expect(outcomes).toEqual(['gone'])
-    expect(await stage.stored()).toEqual([])
+    const answer = await reading
+    expect([answer.status, answer.ours]).toEqual([200, []])
+    expect(await eager.stored()).toEqual([])
   },
 
-  'a write that a rotation overtook is gone, and the new cookie stays good': async (stage) => {
+  'THREATS 1: a write that has reached the store when the sign-out overtakes it is gone too (ASVS 7.4.1)':
+    async (stage) => {
+      const visitor = await stage.begun()
+      const outcomes: string[] = []
+      stage.show({
+        '/write': async ({ session }) => {
+          session['late'] = true
+          outcomes.push(await session.save())
+          return { body: 'written' }
+        },
+      })
+      const latch = stage.store.holdBefore('replace')
+      const writing = visitor.copy().begin('/write').answer
+      await latch.reached
+      await visitor.post('/out')
+      latch.release()
+      const answer = await writing
+      expect([answer.status, answer.text, answer.ours]).toEqual([200, 'written', []])
+      expect(outcomes).toEqual(['gone'])
+      expect(await stage.stored()).toEqual([])
+    },
+
+  'THREATS T7: a write that a rotation overtook is gone, and the new cookie stays good': async (
+    stage,
+  ) => {
     const visitor = await stage.begun()
     const slow = slowWrite()
     stage.show(slow.pages)

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../run.ts'
+
+/** A title of a test, or of a group of tests, as the source has it. */
+export interface Title {
+  /** From the root: `test/behaviour/sign-out.test.ts`. */
+  readonly file: string
+  readonly text: string
+  /** Rows of the list of attacks that it begins with: `THREATS 1, T7: …`. */
+  readonly threats: readonly string[]
+  /** Requirements that it names at its end: `… (ASVS 7.4.1)`. */
+  readonly requirements: readonly string[]
+}
+
+/** Tests that are not run by vitest, and texts about tests, are no tests. */
+const ELSEWHERE = /^test\/(mutants|types)\//
+const LITERAL = /(['"`])((?:\\.|(?!\1)[^\\])*)\1/g
+const THREATS = /^THREATS (T?\d+(?:(?:, | and )T?\d+)*): \S/
+const REQUIREMENTS = /\(ASVS (\d+\.\d+\.\d+(?:, (?:ASVS )?\d+\.\d+\.\d+)*)\)/
+
+/** The titles in the tests' sources that name an attack or a requirement. */
+export function namedTitles(): Title[] {
+  return sources().flatMap((file) =>
+    literalsOf(readFileSync(join(root, file), 'utf8'))
+      .filter((text) => /^THREATS |\(ASVS /.test(text))
+      .map((text) => titleOf(file, text)),
+  )
+}
+
+function sources(): string[] {
+  const inTests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+  const beside = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  return [
+    ...inTests.filter((file) => file.endsWith('.ts')).map((file) => `test/${file}`),
+    ...beside.filter((file) => file.endsWith('.test.ts')).map((file) => `src/${file}`),
+  ]
+    .filter((file) => !ELSEWHERE.test(file))
+    .toSorted()
+}
+
+function literalsOf(source: string): string[] {
+  const code = source.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '')
+  return [...code.matchAll(LITERAL)].map(([, , text = '']) => text.replaceAll(/\\(.)/g, '$1'))
+}
+
+/** @throws when the title names rows or requirements in another way than the others do. */
+export function titleOf(file: string, text: string): Title {
+  const threats = THREATS.exec(text)?.[1]
+  const requirements = REQUIREMENTS.exec(text)?.[1]
+  const unread =
+    (text.startsWith('THREATS ') && threats === undefined) ||
+    (text.includes('(ASVS ') && requirements === undefined)
+  if (unread) {
+    throw new Error(`${file}: begin with 'THREATS 1, T7: …', end with '… (ASVS 7.4.1)': ${text}`)
+  }
+  return {
+    file,
+    text,
+    threats: threats?.split(/, | and /) ?? [],
+    requirements: requirements?.match(/\d+\.\d+\.\d+/g) ?? [],
+  }
+}
+
+/** Placeholders of a title: of `test.each`, and of a template. */
+const PLACEHOLDER = /\$\{[^}]*\}|\$\w+(?:\.\w+)*|%[a-zA-Z#]/
+
+/** Matches what the title becomes when its tests run. */
+export function patternOf(title: string): RegExp {
+  const pieces = title.split(PLACEHOLDER)
+  return new RegExp(pieces.map((piece) => piece.replaceAll(/[^\w\s]/g, String.raw`\$&`)).join('.*'))
+}
