@@ -68,13 +68,22 @@ const programs = ['examples', 'test/types'].flatMap((folder) =>
   readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
 )
 
+/** What `npm run generate` writes, and what each of them checks besides. */
+const generators = {
+  'generated scripts': 'scripts/generate-lua.ts',
+  'ASVS table': 'scripts/security/asvs.ts',
+  'attacks and their tests': 'scripts/security/regressions.ts',
+}
+
 function everything(): void {
   ensureRedisServer()
   ensureNginx()
   ensureChromium()
   ensureOpenssl()
   step('format', () => tool('oxfmt', ['--check']))
-  step('generated files', () => tool('tsx', ['scripts/generate-lua.ts', '--check']))
+  for (const [name, script] of Object.entries(generators)) {
+    step(name, () => tool('tsx', [script, '--check']))
+  }
   step('build', () => tool('tsx', ['scripts/build.ts']))
   step('types', () => tool('tsc', ['--noEmit']))
   for (const program of programs) step(`types of ${program}`, () => tool('tsc', ['-p', program]))

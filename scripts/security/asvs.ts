@@ -1,8 +1,7 @@
 // Writes docs/security/asvs.md from scripts/security/requirements.ts and the titles of the tests.
 // With --check it writes nothing and fails when the page is stale. Both ways it fails when the
 // library is said to carry a requirement that no test names.
-import { fileURLToPath } from 'node:url'
-import { code, linkTo, writeOrCheck } from './generated-page.ts'
+import { code, linkTo, report, writeOrCheck } from './generated-page.ts'
 import { type Requirement, chapters } from './requirements.ts'
 import { type Title, namedTitles } from './titles.ts'
 
@@ -73,13 +72,9 @@ function problemsOf(titles: readonly Title[]): string[] {
   return [...unknown, ...bare]
 }
 
-export function writeAsvs(check: boolean): string[] {
+function writeAsvs(check: boolean): string[] {
   const titles = namedTitles()
   return [...problemsOf(titles), ...writeOrCheck('docs/security/asvs.md', page(titles), check)]
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const problems = writeAsvs(process.argv.includes('--check'))
-  for (const problem of problems) console.error(problem)
-  if (problems.length > 0) process.exitCode = 1
-}
+await report(writeAsvs)

@@ -12,6 +12,20 @@ export function writeOrCheck(page: string, text: string, check: boolean): string
   return stale ? [`${page} is stale; run \`npm run generate\``] : []
 }
 
+/** The end of a script that writes a page, or checks it. */
+export async function report(
+  find: (check: boolean) => string[] | Promise<string[]>,
+): Promise<void> {
+  try {
+    const problems = await find(process.argv.includes('--check'))
+    for (const problem of problems) console.error(problem)
+    if (problems.length > 0) process.exitCode = 1
+  } catch (error) {
+    console.error((error as Error).message)
+    process.exitCode = 1
+  }
+}
+
 function formatted(page: string, text: string): string {
   const program = join(root, 'node_modules/.bin/oxfmt')
   const options = { cwd: root, input: text, encoding: 'utf8' } as const

@@ -1,11 +1,10 @@
 // Writes docs/security/regressions.md from scripts/security/threats.ts, test/mutants/*.ts and the
 // titles of the tests. With --check it writes nothing and fails when the page is stale. Both ways
 // it fails when an attack has no test or no mutant, or a mutant does not fit the code any more.
-import { fileURLToPath } from 'node:url'
-import { code, linkTo, writeOrCheck } from './generated-page.ts'
+import { code, linkTo, report, writeOrCheck } from './generated-page.ts'
 import { type Mutant, allMutants, mutated } from './mutant.ts'
 import { type Threat, advisories, model } from './threats.ts'
-import { type Title, namedTitles, titleOf } from './titles.ts'
+import { type Title, findTitle, namedTitles, titleOf } from './titles.ts'
 
 const INTRODUCTION = `# Attacks and their tests
 
@@ -21,7 +20,10 @@ attack has such a test and that all of it still fits the code.
 `
 
 function rowsOf(titles: readonly Title[], mutants: readonly Mutant[]) {
-  const failing = mutants.map((mutant) => ({ mutant, ...titleOf(mutant.test, mutant.fails) }))
+  const failing = mutants.map((mutant) => {
+    const { test, fails } = mutant
+    return { mutant, ...(findTitle(titles, test, fails) ?? titleOf(test, fails)) }
+  })
   return (row: string) => ({
     titles: titles.filter(({ threats }) => threats.includes(row)),
     failing: failing.filter(({ threats }) => threats.includes(row)),
@@ -72,7 +74,7 @@ function threatProblems({ row, impossible, open }: Threat, rowOf: Rows): string[
 
 function mutantProblems(mutant: Mutant, titles: readonly Title[]): string[] {
   const { test, fails } = mutant
-  const known = titles.some(({ file, text }) => file === test && text === fails)
+  const known = findTitle(titles, test, fails) !== undefined
   try {
     mutated(mutant)
     return known ? [] : [`${test} has no title: ${fails}`]
@@ -81,7 +83,7 @@ function mutantProblems(mutant: Mutant, titles: readonly Title[]): string[] {
   }
 }
 
-export async function writeRegressions(check: boolean): Promise<string[]> {
+async function writeRegressions(check: boolean): Promise<string[]> {
   const titles = namedTitles()
   const mutants = await allMutants()
   const rowOf = rowsOf(titles, mutants)
@@ -98,8 +100,4 @@ export async function writeRegressions(check: boolean): Promise<string[]> {
   ]
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const problems = await writeRegressions(process.argv.includes('--check'))
-  for (const problem of problems) console.error(problem)
-  if (problems.length > 0) process.exitCode = 1
-}
+await report(writeRegressions)

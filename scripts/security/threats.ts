@@ -28,7 +28,6 @@ export const advisories: readonly Threat[] = [
     row: '3',
     attack: 'What lies in the store, or in its logs, opens a session.',
     seen: 'Rack: CVE-2019-16782',
-    open: OTHERS,
   },
   {
     row: '4',
@@ -143,7 +142,6 @@ export const advisories: readonly Threat[] = [
     row: '24',
     attack: 'A CSRF token of one session holds in another.',
     seen: '@fastify/csrf-protection: CVE-2023-27495',
-    open: OTHERS,
   },
   {
     row: '25',
@@ -155,7 +153,6 @@ export const advisories: readonly Threat[] = [
     row: '26',
     attack: 'A stored key becomes the prototype of the session.',
     seen: '@fastify/session',
-    open: OTHERS,
   },
   {
     row: '27',
@@ -183,12 +180,12 @@ export const advisories: readonly Threat[] = [
 
 /** What whoever attacks a session may try, beyond what is known from advisories. */
 export const model: readonly Threat[] = [
-  { row: 'T1', attack: 'Reading the store: a dump, a replica, `MONITOR`, a backup.', open: OTHERS },
+  { row: 'T1', attack: 'Reading the store: a dump, a replica, `MONITOR`, a backup.' },
   { row: 'T2', attack: 'Writing to the store: forged, swapped or old records.', open: OTHERS },
   { row: 'T3', attack: 'Using a stolen cookie.' },
   { row: 'T4', attack: 'Planting a cookie of our name from a sibling host.', open: OTHERS },
   { row: 'T5', attack: 'Fixing a session before its owner signs in.' },
-  { row: 'T6', attack: 'Making a browser send requests: CSRF, at sign-in too.', open: OTHERS },
+  { row: 'T6', attack: 'Making a browser send requests: CSRF, at sign-in too.' },
   { row: 'T7', attack: 'Racing a sign-out or a rotation.' },
   { row: 'T8', attack: 'Cookies and headers of any size.', open: OTHERS },
   { row: 'T9', attack: 'Session data of any size and depth.' },
@@ -198,9 +195,9 @@ export const model: readonly Threat[] = [
   { row: 'T13', attack: 'Measuring how long an answer takes, or how refusals differ.' },
   { row: 'T14', attack: 'Making sessions without end.' },
   { row: 'T15', attack: 'Ids, prefixes and names that mean something to Redis.' },
-  { row: 'T16', attack: 'Line breaks and separators in options.', open: OTHERS },
+  { row: 'T16', attack: 'Line breaks and separators in options.' },
   { row: 'T17', attack: 'Breaking the store, to be let in without it.' },
-  { row: 'T18', attack: 'Weak, old and leaked secrets.', open: OTHERS },
+  { row: 'T18', attack: 'Weak, old and leaked secrets.' },
   { row: 'T19', attack: 'Encryption that uses a nonce twice.', open: OTHERS },
   { row: 'T20', attack: 'More rights in Redis than sessions need.' },
   { row: 'T21', attack: 'Code of others that comes along with the package.' },

@@ -13,9 +13,10 @@ export interface Title {
   readonly requirements: readonly string[]
 }
 
-/** Tests that are not run by vitest, and texts about tests, are no tests. */
-const ELSEWHERE = /^test\/(mutants|types)\//
-const LITERAL = /(['"`])((?:\\.|(?!\1)[^\\])*)\1/g
+/** Texts about tests are no tests. */
+const ELSEWHERE = /^test\/(mutants|types)\/|titles\.test\.ts$/
+/** Titles are on one line; so what looks like a quote elsewhere confuses no other line. */
+const LITERAL = /(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g
 const THREATS = /^THREATS (T?\d+(?:(?:, | and )T?\d+)*): \S/
 const REQUIREMENTS = /\(ASVS (\d+\.\d+\.\d+(?:, (?:ASVS )?\d+\.\d+\.\d+)*)\)/
 
@@ -23,7 +24,7 @@ const REQUIREMENTS = /\(ASVS (\d+\.\d+\.\d+(?:, (?:ASVS )?\d+\.\d+\.\d+)*)\)/
 export function namedTitles(): Title[] {
   return sources().flatMap((file) =>
     literalsOf(readFileSync(join(root, file), 'utf8'))
-      .filter((text) => /^THREATS |\(ASVS /.test(text))
+      .filter((text) => /^THREATS |\(ASVS\b/.test(text))
       .map((text) => titleOf(file, text)),
   )
 }
@@ -44,13 +45,20 @@ function literalsOf(source: string): string[] {
   return [...code.matchAll(LITERAL)].map(([, , text = '']) => text.replaceAll(/\\(.)/g, '$1'))
 }
 
+/** The title that a test file has, or a file beside it that it is made of. */
+export function findTitle(titles: readonly Title[], test: string, text: string): Title | undefined {
+  const folder = test.slice(0, test.lastIndexOf('/') + 1)
+  const same = titles.filter((title) => title.text === text)
+  return same.find(({ file }) => file === test) ?? same.find(({ file }) => file.startsWith(folder))
+}
+
 /** @throws when the title names rows or requirements in another way than the others do. */
 export function titleOf(file: string, text: string): Title {
   const threats = THREATS.exec(text)?.[1]
   const requirements = REQUIREMENTS.exec(text)?.[1]
   const unread =
     (text.startsWith('THREATS ') && threats === undefined) ||
-    (text.includes('(ASVS ') && requirements === undefined)
+    (/\(ASVS\b/.test(text) && requirements === undefined)
   if (unread) {
     throw new Error(`${file}: begin with 'THREATS 1, T7: …', end with '… (ASVS 7.4.1)': ${text}`)
   }

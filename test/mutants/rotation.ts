@@ -1,0 +1,64 @@
+import type { Mutant } from '../../scripts/security/mutant.ts'
+
+export const mutants: readonly Mutant[] = [
+  {
+    when: 'a cookie of another family opens the session',
+    file: 'src/lifecycle/judge.ts',
+    search: "  if (answer.familyHash !== credential.familyHash) return 'rotated'\n",
+    replacement: '',
+    test: 'test/behaviour/rotation.test.ts',
+    fails:
+      'THREATS 5: gives another cookie, keeps id and data, and voids the old cookie (ASVS 7.2.4)',
+  },
+  {
+    when: 'a cookie of another family opens the session',
+    file: 'src/lifecycle/judge.ts',
+    search: "  if (answer.familyHash !== credential.familyHash) return 'rotated'\n",
+    replacement: '',
+    test: 'test/conformance/conformance.test.ts',
+    fails: 'THREATS 5: rotate() gives another cookie, and the old one is dead (ASVS 7.2.4)',
+  },
+  {
+    when: 'regenerate() leaves the session before it alone',
+    file: 'src/session/leave-behind.ts',
+    search: '  visit.end(state.base)\n',
+    replacement: '',
+    test: 'test/packages/passport.test.ts',
+    fails:
+      'THREATS 6, 7, T5: signing in changes id and cookie, and voids a cookie that was planted (ASVS 7.2.4)',
+  },
+  {
+    when: 'regenerate() keeps the session',
+    file: 'src/adapters/express-session.ts',
+    search:
+      '    leaveBehind(this, successorOf(this))\n    return answer(Promise.resolve(), callback)\n',
+    replacement: '    return answer(Promise.resolve(), callback)\n',
+    test: 'test/packages/csrf.test.ts',
+    fails: 'THREATS 6: a token from before sign-in or sign-out is void after it; a new one holds',
+  },
+  {
+    when: 'of two rotations at once the later one is repeated on top of the other',
+    file: 'src/lifecycle/write.ts',
+    search: "answer.status === 'gone' || answer.record.familyHash !== familyHash",
+    replacement: "answer.status === 'gone'",
+    test: 'test/behaviour/rotation.test.ts',
+    fails:
+      'THREATS 17: two requests that rotate at once: one wins, the other sets no cookie (ASVS 7.2.4)',
+  },
+  {
+    when: 'an old edition is good for ever',
+    file: 'src/lifecycle/judge.ts',
+    search: "return behind === 1 && now < answer.promotedAt + renewalGraceMs ? answer : 'replayed'",
+    replacement: 'return answer',
+    test: 'test/behaviour/renewal.test.ts',
+    fails: 'THREATS T3: is good for renewalGrace after the promotion, then it is a replay',
+  },
+  {
+    when: 'option `onReplay` does nothing',
+    file: 'src/lifecycle/open.ts',
+    search: "const ends = onReplay === 'end' && typeof answer !== 'string'",
+    replacement: "const ends = onReplay === 'end' && typeof answer === 'number'",
+    test: 'test/behaviour/renewal.test.ts',
+    fails: "THREATS T3: ends the session with onReplay 'end'",
+  },
+]
