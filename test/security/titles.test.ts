@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { namedTitles, patternOf, titleOf } from '../../scripts/security/titles.ts'
 
+function matches(title: string, ran: string): boolean {
+  return patternOf(title).test(ran)
+}
+
 describe('titles of tests', () => {
   test.each([
     ['THREATS 1: a', ['1'], []],
@@ -30,7 +34,6 @@ describe('titles of tests', () => {
   })
 
   test('match what they become when they run', () => {
-    const matches = (title: string, ran: string) => patternOf(title).test(ran)
     expect(matches('THREATS 1: %s, ${framework} (a)', 'Koa: THREATS 1: data, node (a)')).toBe(true)
     expect(matches('of $shape', 'of a pile')).toBe(true)
     expect(matches('a (b) [c] d. e*', 'a (b) [c] d. e*')).toBe(true)
