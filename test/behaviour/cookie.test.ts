@@ -227,18 +227,3 @@ describe('a Secure cookie', () => {
     expect((await sessions.open(`sid=${secure.value}`)).isNew).toBe(true)
   })
 })
-
-test('the longest name and value that options allow fit into 4096 bytes (ASVS 3.3.5)', async () => {
-  const name = `__Host-Http-${'n'.repeat(116)}`
-  const sessions = createSessions<Data>({
-    secret: SECRET,
-    cookie: { name },
-    idGenerator: () => 'i'.repeat(128),
-  })
-  const session = await sessions.open()
-  session['n'] = 1
-  const { value } = parseSetCookie((await sessions.commit(session)).setCookie ?? '')
-  // The edition may grow by eight digits.
-  expect(name.length + value.length + 8).toBe(333)
-  expect(() => resolveCookie({ name: `${name}n` })).toThrow('at most 128 characters')
-})

@@ -328,49 +328,6 @@ describe('other options', () => {
   })
 })
 
-function deepFreeze<T extends object>(object: T): T {
-  for (const value of Object.values(object)) {
-    if (typeof value === 'object' && value !== null) deepFreeze(value)
-  }
-  return Object.freeze(object)
-}
-
-describe('an options object', () => {
-  test('THREATS 30: may be frozen all the way down, and used twice', async () => {
-    const options = deepFreeze({
-      secret: [SECRET, `${SECRET}2`],
-      timeout: 60,
-      cookie: { maxAge: 60, path: '/' },
-      merge: { n: (_base: unknown, mine: unknown) => mine },
-    })
-    const before = JSON.stringify(options)
-    for (const sessions of [createSessions<Data>(options), createSessions<Data>(options)]) {
-      const session = await sessions.open()
-      session['n'] = 1
-      expect((await sessions.commit(session)).outcome).toBe('created')
-    }
-    expect(() => session<Data>(options)).not.toThrow()
-    expect(JSON.stringify(options)).toBe(before)
-  })
-
-  test('THREATS 30: changed afterwards changes nothing', async () => {
-    const secret = [SECRET]
-    const cookie = { name: 'shop' }
-    const options = { secret, cookie, timeout: 60 }
-    const sessions = createSessions<Data>(options)
-    secret[0] = 'x'.repeat(32)
-    cookie.name = 'other'
-    options.timeout = 5
-    const session = await sessions.open()
-    session['n'] = 1
-    const { setCookie = '' } = await sessions.commit(session)
-    expect(setCookie).toMatch(/^shop=/)
-    expect(session.timeout).toBe(60)
-    const [pair = ''] = setCookie.split(';')
-    expect((await sessions.open(pair))['n']).toBe(1)
-  })
-})
-
 async function begin(idGenerator: () => unknown) {
   const store = new LatchStore(memoryStore())
   const sessions = make({ store, idGenerator })

@@ -4,7 +4,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a key `__proto__` is assigned like any other',
     file: 'src/session/changes.ts',
-    search: '    defineProto(target, value)\n',
+    search: '    defineOwn(target, key, value)\n',
     replacement: '    Object.setPrototypeOf(target, value as object)\n',
     test: 'test/behaviour/session-object.test.ts',
     fails: 'THREATS 26: that lies in a record never becomes a prototype',
