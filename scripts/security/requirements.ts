@@ -31,6 +31,9 @@ export const chapters: readonly Chapter[] = [
         id: '7.1.2',
         level: 2,
         asks: 'It is written down how many sessions one account may have at once, and what happens at the limit.',
+        library:
+          'Option `maxPerPrincipal` sets the number and what happens at the limit; `describePolicy()` says both.',
+        application: 'Put it into your documents.',
       },
       {
         id: '7.1.3',
@@ -68,8 +71,9 @@ export const chapters: readonly Chapter[] = [
         level: 1,
         asks: 'Signing in, also when signed in already, gives a new token and ends the old one.',
         library:
-          '`rotate()` does both in one write. In Express, passport gets the same from `regenerate()`.',
-        application: 'Call it when a user signs in, proves more, or changes role.',
+          '`signIn()` and `rotate()` do both in one write. In Express, passport gets the same from `regenerate()`.',
+        application:
+          'Call `signIn()` when a user signs in or proves more, `rotate()` when a role changes.',
       },
     ],
   },
@@ -109,11 +113,17 @@ export const chapters: readonly Chapter[] = [
         id: '7.4.2',
         level: 1,
         asks: 'All sessions of an account end when it is disabled or deleted.',
+        library:
+          '`sessions.of(principal).revokeAll()` ends them all, and requests under way in them.',
+        application: 'Call it where you disable an account.',
       },
       {
         id: '7.4.3',
         level: 2,
         asks: 'After a change of password or factor, all other sessions can be ended.',
+        library:
+          '`sessions.of(principal).revokeOthers(current)` ends all but the one that changed it.',
+        application: 'Offer it, or do it, after the change.',
       },
       {
         id: '7.4.4',
@@ -126,6 +136,9 @@ export const chapters: readonly Chapter[] = [
         id: '7.4.5',
         level: 2,
         asks: "Administrators can end one user's sessions, or everybody's.",
+        library:
+          '`sessions.of(principal).revokeAll()` for one user. For everybody: a new `secret` or `prefix`.',
+        application: 'Build the page for your administrators.',
       },
     ],
   },
@@ -136,16 +149,23 @@ export const chapters: readonly Chapter[] = [
         id: '7.5.1',
         level: 2,
         asks: 'Changing what an account is signed in with needs signing in again.',
+        library: '`session.signedInWithin(seconds)` says how long ago it was, `session.amr` how.',
+        application: 'Ask for it before such a change.',
       },
       {
         id: '7.5.2',
         level: 2,
         asks: 'Users see their sessions, and can end any of them after signing in again.',
+        library:
+          '`sessions.of(principal).list()` shows them, with what was noted at sign-in; `revoke()` ends one.',
+        application: 'Show the list, and ask to sign in again before one is ended.',
       },
       {
         id: '7.5.3',
         level: 3,
         asks: 'Highly sensitive operations need signing in again, or a second proof.',
+        library: '`session.signedInWithin(seconds)` and `session.amr`, for each operation.',
+        application: 'Ask for it before such an operation.',
       },
     ],
   },

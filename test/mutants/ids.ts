@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'who is signed in is written as it stands',
-    file: 'src/record/record.ts',
+    file: 'src/record/identity.ts',
     search: "  return principal === NONE ? '%2D' : encodeURIComponent(principal)",
     replacement: '  return principal',
     test: 'test/security/redis-names.test.ts',

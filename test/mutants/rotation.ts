@@ -56,8 +56,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'option `onReplay` does nothing',
     file: 'src/lifecycle/open.ts',
-    search: "const ends = onReplay === 'end' && typeof answer !== 'string'",
-    replacement: "const ends = onReplay === 'end' && typeof answer === 'number'",
+    search: "const ends = onReplay === 'end' && isRecord(answer)",
+    replacement: 'const ends = false as boolean && isRecord(answer)',
     test: 'test/behaviour/renewal.test.ts',
     fails: "THREATS T3: ends the session with onReplay 'end'",
   },

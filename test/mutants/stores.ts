@@ -23,20 +23,20 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a session that cannot be read counts as absent',
     file: 'src/lifecycle/open.ts',
-    search: "  const answer = ask(engine, visit, 'read', (store) => store.read(key))\n",
+    search: "return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))",
     replacement:
-      "  const answer = ask(engine, visit, 'read', (store) => store.read(key))" +
-      ".catch(() => 'absent' as const)\n",
+      "return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))" +
+      ".catch(() => 'absent' as const)",
     test: 'test/conformance/conformance.test.ts',
     fails: 'THREATS T17: a session that cannot be read is an error, and its handler does not run',
   },
   {
     when: 'a session that cannot be read counts as absent',
     file: 'src/lifecycle/open.ts',
-    search: "  const answer = ask(engine, visit, 'read', (store) => store.read(key))\n",
+    search: "return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))",
     replacement:
-      "  const answer = ask(engine, visit, 'read', (store) => store.read(key))" +
-      ".catch(() => 'absent' as const)\n",
+      "return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))" +
+      ".catch(() => 'absent' as const)",
     test: 'test/security/store-faults.test.ts',
     fails: 'THREATS T17: %s lets nobody in, and signs nobody out',
   },
@@ -68,7 +68,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'a script is made for each key',
-    file: 'src/store/redis/bound-store.ts',
+    file: 'src/store/redis/scripts.ts',
     search: "return this.#port.send('eval', key, [text, '1', key, ...args])",
     replacement:
       "return this.#port.send('eval', key, [text.replaceAll('KEYS[1]', `'${key}'`), '1', key, ...args])",
