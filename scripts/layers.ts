@@ -21,7 +21,7 @@ const rooms: readonly (readonly [name: string, holds: RegExp])[] = [
   ['session', /^session\//],
   ['lifecycle', /^lifecycle\//],
   ['stores', /^store\//],
-  ['sessions', /^sessions\.ts$/],
+  ['sessions', /^(corridor|sessions)\.ts$/],
   ['settings', /^settings(\.ts|\/)/],
   ['adapters', /^adapters\//],
   ['index', /^index\.ts$/],

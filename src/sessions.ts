@@ -1,21 +1,14 @@
+import { createCorridor, createSession, lendCorridor } from './corridor.ts'
 import { UsageError } from './errors.ts'
-import { type SessionOrId, type SessionsOf, revoke, sessionsOf } from './lifecycle/accounts.ts'
-import { commit, save } from './lifecycle/commit.ts'
-import type { CommitResult } from './lifecycle/result.ts'
-import { createEngine } from './lifecycle/engine.ts'
+import type { SessionOrId, SessionsOf } from './lifecycle/accounts.ts'
 import type { Revocation } from './lifecycle/listing.ts'
-import { type OpenOptions, openVisit } from './lifecycle/open.ts'
-import { reload } from './lifecycle/reload.ts'
-import { signIn, signOut } from './lifecycle/sign-in.ts'
-import { update } from './lifecycle/update.ts'
-import { type WatchListener, type WatchOptions, Watches } from './lifecycle/watch.ts'
-import { describePolicy } from './options/describe-policy.ts'
+import type { OpenOptions } from './lifecycle/open.ts'
+import type { CommitResult } from './lifecycle/result.ts'
+import type { WatchListener, WatchOptions } from './lifecycle/watch.ts'
 import type { SessionData, SessionOptions } from './options/options.ts'
-import { resolveOptions } from './options/resolve.ts'
 import type { NoReservedKeys, Session } from './session/members.ts'
 import { SessionObject, stateOf } from './session/session.ts'
-import { type CreateObject, type Lifecycle, type Visit, visitOf } from './session/visit.ts'
-import { memoryStore } from './store/memory.ts'
+import type { Visit } from './session/visit.ts'
 
 export interface CommitOptions {
   /** The request failed: see option `cookieOnException`. Default `false`. */
@@ -77,6 +70,13 @@ export interface Sessions<D extends object = SessionData> {
    */
   revoke(session: SessionOrId, revocation: Revocation & OutsideOptions): Promise<boolean>
   /**
+   * Ends every session there is, of everybody, within a second on every server (ASVS 7.4.5). Needs
+   * option `epoch`.
+   *
+   * @throws {UsageError} without it.
+   */
+  revokeEverything(revocation: Revocation & OutsideOptions): Promise<void>
+  /**
    * The rules in force, one sentence a line, for the documents an operator has to keep: timeouts,
    * rotation, cookie, storage, and where a preset's recommendations are not followed.
    */
@@ -106,82 +106,14 @@ export function createSessions<D extends object = SessionData>(
     watch: (id, listener, watchOptions) => corridor.watch(id, listener, watchOptions),
     of: (principal, { request } = {}) => corridor.of(principal, request),
     revoke: (session, { request, ...revocation }) => corridor.revoke(session, request, revocation),
+    revokeEverything: ({ request, ...revocation }) =>
+      corridor.revokeEverything(request, revocation),
     describePolicy: () => corridor.describePolicy(),
     close: () => corridor.close(),
   }
-  corridors.set(sessions, corridor)
+  lendCorridor(sessions, corridor)
   return Object.freeze(sessions)
 }
-
-/** What the adapters use: the same corridor, without a promise where there is nothing to await. */
-export interface Corridor {
-  open(
-    cookieHeader: string | undefined,
-    request: object | undefined,
-    options: OpenOptions,
-    create: CreateObject,
-  ): Visit | Promise<Visit>
-  commit(visit: Visit, failed: boolean): CommitResult | Promise<CommitResult>
-  from(request: object): Visit
-  watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
-  of(principal: string, request: unknown): SessionsOf
-  revoke(session: SessionOrId, request: unknown, revocation: Revocation): Promise<boolean>
-  describePolicy(): string
-  close(): Promise<void>
-}
-
-const corridors = new WeakMap<object, Corridor>()
-
-/** @throws {UsageError} when `sessions` was not made by createSessions. */
-export function corridorOf(sessions: object): Corridor {
-  const corridor = corridors.get(sessions)
-  if (corridor !== undefined) return corridor
-  throw new UsageError('expected what createSessions() or sessionsFromSettings() returns')
-}
-
-/** For adapters that take options in place of sessions. */
-export function corridorFrom<D extends object>(
-  sessions: Sessions<D> | SessionOptions<D>,
-): Corridor {
-  return corridors.get(sessions) ?? createCorridor(sessions as SessionOptions<D>)
-}
-
-function createCorridor<D extends object>(options: SessionOptions<D>): Corridor {
-  const policy = resolveOptions(options)
-  const engine = createEngine(policy, policy.store ?? memoryStore())
-  const watches = new Watches(engine)
-  const lifecycle: Lifecycle = {
-    policy,
-    csrf: engine.csrf,
-    save: (visit) => save(engine, visit),
-    update: (visit, change) => update(engine, visit, change),
-    reload: (visit) => reload(engine, visit),
-    signIn: (visit, principal, signInOptions) => signIn(engine, visit, principal, signInOptions),
-    signOut,
-  }
-  return {
-    open: (cookieHeader, request, openOptions, create) =>
-      openVisit(engine, lifecycle, cookieHeader, request, openOptions, create),
-    commit: (visit, failed) => commit(engine, visit, failed),
-    from(request) {
-      const visit = visitOf(request, (candidate) => candidate.lifecycle === lifecycle)
-      if (visit !== undefined) return visit
-      throw new UsageError(
-        'no session was opened for this request: mount the adapter before what uses it; for an ' +
-          'upgrade request, open one with sessions.open(request.headers.cookie, request)',
-      )
-    },
-    watch: (id, listener, watchOptions) => watches.watch(id, listener, watchOptions),
-    of: (principal, request) => sessionsOf(engine, principal, request),
-    revoke: (session, request, revocation) => revoke(engine, session, request, revocation),
-    describePolicy: () => describePolicy(policy),
-    async close() {
-      await Promise.all([watches.close(), engine.store.close?.()])
-    },
-  }
-}
-
-export const createSession: CreateObject = (state) => new SessionObject(state)
 
 function visitBehind(session: object): Visit {
   if (session instanceof SessionObject) return stateOf(session).visit

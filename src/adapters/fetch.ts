@@ -4,13 +4,8 @@ import type { OpenOptions } from '../lifecycle/open.ts'
 import { requireFunction } from '../options/check.ts'
 import type { Session } from '../session/members.ts'
 import { type Visit, everyVisitOf } from '../session/visit.ts'
-import {
-  type CommitOptions,
-  type Corridor,
-  type Sessions,
-  corridorOf,
-  createSession,
-} from '../sessions.ts'
+import type { CommitOptions, Sessions } from '../sessions.ts'
+import { type Corridor, corridorOf, createSession } from '../corridor.ts'
 import { requireFunctions } from './adapter-options.ts'
 import {
   plainResponse,

@@ -9,7 +9,8 @@ import { requireFunction } from '../options/check.ts'
 import type { ResolvedCookie } from '../options/resolve-cookie.ts'
 import type { NoReservedKeys, Session } from '../session/members.ts'
 import type { Visit } from '../session/visit.ts'
-import { type Sessions, corridorFrom, createSession } from '../sessions.ts'
+import type { Sessions } from '../sessions.ts'
+import { corridorFrom, createSession } from '../corridor.ts'
 import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
 import {
   plainResponse,

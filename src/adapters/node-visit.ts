@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts'
 import type { CommitResult } from '../lifecycle/result.ts'
 import { reportLateChanges } from '../lifecycle/late-changes.ts'
 import { type Visit, visitOf } from '../session/visit.ts'
-import type { Corridor } from '../sessions.ts'
+import type { Corridor } from '../corridor.ts'
 import {
   type FirstByte,
   type HeadersToAdd,

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts'
 import { show } from '../options/check.ts'
 import { type SessionRecord, expiryOf } from '../record/record.ts'
 import { type Asking, type Engine, ask, storeTime } from './engine.ts'
+import { revokeEverything } from './epochs.ts'
 import {
   type Member,
   type Revocation,
@@ -100,6 +101,15 @@ export async function revoke(
   await storeTime(engine, asking)
   const whose = { principal: undefined, evenAbsent: false }
   return end(engine, asking, idOf(session), whose, checked(revocation))
+}
+
+/** Ends every session, with option `epoch`. */
+export function revokeAllOf(
+  engine: Engine,
+  request: unknown,
+  revocation: Revocation,
+): Promise<void> {
+  return revokeEverything(engine, askingFor(engine, request), checked(revocation))
 }
 
 function askingFor({ store }: Engine, request: unknown): Asking {

@@ -4,6 +4,7 @@ import type { Policy } from '../options/resolve.ts'
 import { type CsrfTokens, createCsrfTokens } from '../session/csrf.ts'
 import type { Store } from '../store/store.ts'
 import { Deadlines } from './deadline.ts'
+import { Epochs } from './epochs.ts'
 
 /** What all requests of one set of sessions share. */
 export interface Engine {
@@ -12,6 +13,8 @@ export interface Engine {
   readonly seal: Seal
   readonly csrf: CsrfTokens
   readonly deadlines: Deadlines
+  /** Only with option `epoch`. */
+  readonly epochs: Epochs | undefined
 }
 
 export function createEngine(policy: Policy, store: Store): Engine {
@@ -21,6 +24,7 @@ export function createEngine(policy: Policy, store: Store): Engine {
     seal: createSeal(policy.secrets, policy.prefix),
     csrf: createCsrfTokens(policy.secrets),
     deadlines: new Deadlines(policy.storeTimeoutMs),
+    epochs: policy.epoch ? new Epochs() : undefined,
   }
 }
 

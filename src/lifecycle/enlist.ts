@@ -1,6 +1,6 @@
 import { GoneError, LimitError, StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
-import { LIMITS } from '../options/options.ts'
+import { LIMITS } from '../options/limits.ts'
 import type { SessionState, SignIn } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { isRecord } from '../store/store.ts'

@@ -3,7 +3,8 @@ import { type FoundCookie, findCookie } from '../cookie/read.ts'
 import { isSecure } from '../cookie/secure.ts'
 import { publish } from '../events.ts'
 import type { Tombstone } from '../record/tombstone.ts'
-import { dropData, hydrate, replaceState, stateOf } from '../session/session.ts'
+import { replaceState, stateOf } from '../session/session.ts'
+import { dropData, hydrate } from '../session/data.ts'
 import type { Data } from '../session/changes.ts'
 import { SessionState } from '../session/state.ts'
 import { type CreateObject, type Lifecycle, Visit } from '../session/visit.ts'
@@ -96,7 +97,8 @@ function credentialIn(
 }
 
 function readStored(engine: Engine, visit: Visit, { id }: VerifiedCredential): Promise<ReadAnswer> {
-  return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))
+  const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))
+  return engine.epochs === undefined ? answer : engine.epochs.applied(engine, visit, answer)
 }
 
 /** Option `migrate`: a browser that has no session of ours may have one of another library. */

@@ -1,5 +1,6 @@
 import { GoneError } from '../errors.ts'
-import { dropData, hydrate, stateOf } from '../session/session.ts'
+import { stateOf } from '../session/session.ts'
+import { dropData, hydrate } from '../session/data.ts'
 import { FlashLog } from '../session/flash.ts'
 import { Base, viewOf } from '../session/base.ts'
 import type { Visit } from '../session/visit.ts'

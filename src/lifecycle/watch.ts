@@ -35,6 +35,8 @@ export class Watches {
   readonly #engine: Engine
   readonly #watching: Watching
   readonly #stores = new Map<Store, Map<string, Watched>>()
+  readonly #epochs = new Map<Store, number>()
+  #lookingForEpochs: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(engine: Engine, paces: Paces = PACES) {
@@ -91,6 +93,7 @@ export class Watches {
   #join(watch: Watch, store: Store, id: string): void {
     let byId = this.#stores.get(store)
     if (byId === undefined) this.#stores.set(store, (byId = new Map<string, Watched>()))
+    if (this.#engine.epochs !== undefined) this.#lookForEpochs()
     let watched = byId.get(id)
     if (watched === undefined) {
       watched = new Watched(id, this.#engine.policy.prefix + id, store, this.#watching)
@@ -99,6 +102,25 @@ export class Watches {
     }
     watch.watched = watched
     watched.watches.add(watch)
+  }
+
+  /** Nobody tells of an epoch, which ends all sessions at once; so it is looked for. */
+  #lookForEpochs(): void {
+    const { untoldMs } = this.#watching
+    this.#lookingForEpochs ??= setInterval(() => {
+      for (const [store, byId] of this.#stores) void this.#lookForEpoch(store, byId)
+    }, untoldMs).unref()
+  }
+
+  async #lookForEpoch(store: Store, byId: Map<string, Watched>): Promise<void> {
+    try {
+      const epoch = await this.#engine.epochs?.current(this.#engine, { request: undefined, store })
+      if (epoch === undefined || epoch.at === this.#epochs.get(store)) return
+      this.#epochs.set(store, epoch.at)
+      for (const watched of byId.values()) watched.look()
+    } catch {
+      // It is looked for again soon.
+    }
   }
 
   #leave(watch: Watch): void {
@@ -113,6 +135,10 @@ export class Watches {
     const byId = this.#stores.get(store)
     if (byId?.get(id) === watched) byId.delete(id)
     if (byId?.size === 0) this.#stores.delete(store)
+    if (this.#stores.size === 0) {
+      clearInterval(this.#lookingForEpochs)
+      this.#lookingForEpochs = undefined
+    }
     return watched.stop()
   }
 
@@ -128,7 +154,9 @@ export class Watches {
   #read(store: Store, id: string): Promise<ReadAnswer> {
     const { deadlines, policy } = this.#engine
     const key = policy.prefix + id
-    return deadlines.run('read', undefined, store, (bound) => bound.read(key))
+    const answer = deadlines.run('read', undefined, store, (bound) => bound.read(key))
+    const asking = { request: undefined, store }
+    return this.#engine.epochs?.applied(this.#engine, asking, answer) ?? answer
   }
 }
 

@@ -1,4 +1,4 @@
-import { DEFAULTS } from './options.ts'
+import { DEFAULTS } from './limits.ts'
 import type { Policy } from './resolve.ts'
 import { PRESETS } from './resolve-timeouts.ts'
 

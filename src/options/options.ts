@@ -164,6 +164,11 @@ export interface SessionOptions<D extends object = SessionData> {
    */
   readonly maxPerPrincipal?: MaxPerPrincipal
   /**
+   * `true`: `revokeEverything()` can be called. Each process then asks the store once a second at
+   * most, beside a read, whether it was. Default `false`.
+   */
+  readonly epoch?: boolean
+  /**
    * Seconds for which a session that somebody else ended leaves its reason, for `session.ended`,
    * 1 to 34560000. Default `3600` (1 hour).
    */
@@ -180,26 +185,3 @@ export interface SessionOptions<D extends object = SessionData> {
    */
   readonly migrate?: Migration
 }
-
-export const LIMITS = {
-  seconds: { min: 1, max: 34_560_000 },
-  touchInterval: { min: 0, max: 3600 },
-  renewalGrace: { min: 1, max: 3600 },
-  perPrincipal: { min: 1, max: 10_000 },
-  storeTimeoutMs: { min: 10, max: 60_000 },
-  maxBytes: { min: 1, max: 536_870_912 },
-  secretLength: 32,
-  prefixLength: 128,
-} as const
-
-export const DEFAULTS = {
-  prefix: 'session:',
-  timeout: 1200,
-  absoluteTimeout: 2_592_000,
-  maxTouchInterval: 60,
-  renewalTimeout: 3600,
-  renewalGrace: 60,
-  reasonKept: 3600,
-  storeTimeoutMs: 1000,
-  maxBytes: 1_048_576,
-} as const

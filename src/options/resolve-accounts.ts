@@ -1,18 +1,28 @@
 import { OptionError } from '../errors.ts'
-import { refuseUnknown, requireInteger, requireSeconds, requireWord, show } from './check.ts'
-import { DEFAULTS, LIMITS, type MaxPerPrincipal, type SessionOptions } from './options.ts'
+import {
+  refuseUnknown,
+  requireBoolean,
+  requireInteger,
+  requireSeconds,
+  requireWord,
+  show,
+} from './check.ts'
+import { type MaxPerPrincipal, type SessionOptions } from './options.ts'
+import { DEFAULTS, LIMITS } from './limits.ts'
 
 /** What holds for signed-in sessions. */
 export interface Accounts {
   readonly maxPerPrincipal: Required<MaxPerPrincipal> | undefined
   readonly reasonKeptMs: number
+  readonly epoch: boolean
 }
 
 export function resolveAccounts<D extends object>(options: SessionOptions<D>): Accounts {
-  const { reasonKept = DEFAULTS.reasonKept } = options
+  const { reasonKept = DEFAULTS.reasonKept, epoch = false } = options
   return {
     maxPerPrincipal: resolveMax(options.maxPerPrincipal),
     reasonKeptMs: 1000 * requireSeconds('reasonKept', reasonKept, LIMITS.seconds),
+    epoch: requireBoolean('epoch', epoch),
   }
 }
 

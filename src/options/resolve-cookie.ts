@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts'
 import { refuseUnknown, requireBoolean, requireSeconds, requireWord, show } from './check.ts'
 import type { CookieOptions } from './options.ts'
-import { LIMITS } from './options.ts'
+import { LIMITS } from './limits.ts'
 
 /** Cookie options as the inside uses them. */
 export interface ResolvedCookie {

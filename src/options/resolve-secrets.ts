@@ -1,6 +1,6 @@
 import { OptionError } from '../errors.ts'
 import { HOW_TO_MAKE, isGuessable } from './guessable.ts'
-import { LIMITS } from './options.ts'
+import { LIMITS } from './limits.ts'
 
 /**
  * The secrets in their order: the first signs, all verify. One that looks guessable is warned of.

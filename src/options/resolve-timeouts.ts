@@ -1,6 +1,7 @@
 import { OptionError } from '../errors.ts'
 import { requireSeconds, requireWord } from './check.ts'
-import { DEFAULTS, LIMITS, type Preset, type SessionOptions } from './options.ts'
+import { type Preset, type SessionOptions } from './options.ts'
+import { DEFAULTS, LIMITS } from './limits.ts'
 
 /** How long a session and its cookie last, in milliseconds. */
 export interface Timeouts {

@@ -11,7 +11,7 @@ import { type ResolvedCookie, resolveCookie } from './resolve-cookie.ts'
 import { resolveSecrets } from './resolve-secrets.ts'
 import { type Serializer, resolveSerializer } from './serializer.ts'
 import { OptionError } from '../errors.ts'
-import { DEFAULTS, LIMITS } from './options.ts'
+import { DEFAULTS, LIMITS } from './limits.ts'
 import type { MergeFunction, SessionOptions } from './options.ts'
 import type { Store } from '../store/store.ts'
 import type { Migration } from './migration.ts'
@@ -59,6 +59,7 @@ const KNOWN = [
   'signedInCookie',
   'maxPerPrincipal',
   'reasonKept',
+  'epoch',
   'clearSiteData',
   'migrate',
 ] as const satisfies readonly (keyof SessionOptions)[]

@@ -1,12 +1,13 @@
 import { inspect } from 'node:util'
-import { DataError, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import { checkSeconds } from '../options/check.ts'
-import { LIMITS } from '../options/options.ts'
-import { type Data, setOwn } from './changes.ts'
+import { LIMITS } from '../options/limits.ts'
+import type { Data } from './changes.ts'
+import { dropData } from './data.ts'
 import type { Outcome, PushFlashOptions, SignInOptions } from './members.ts'
 import { randomId } from '../cookie/random.ts'
 import { FlashLog } from './flash.ts'
-import { NOT_MEMBERS, lockMembers } from './lock-members.ts'
+import { lockMembers } from './lock-members.ts'
 import { activeAt } from './merge.ts'
 import { SessionState } from './state.ts'
 
@@ -173,40 +174,4 @@ export const LEFT_BEHIND =
 function writable(state: SessionState): SessionState {
   if (state.standing !== 'replaced') return state
   throw new UsageError(LEFT_BEHIND)
-}
-
-/**
- * The data as a plain object. Nested values are the live ones, not copies. A top-level
- * `undefined` is a deletion.
- */
-export function dataOf(session: SessionObject): Data {
-  const data: Data = { ...session }
-  for (const key of Object.keys(data)) {
-    if (data[key] === undefined) Reflect.deleteProperty(data, key)
-  }
-  return data
-}
-
-/** Puts stored data on a session object. A key that is a member's name cannot be taken over. */
-export function hydrate(session: SessionObject, data: Data): void {
-  for (const key of Object.keys(data)) setOwn(session, key, data[key])
-}
-
-export function dropData(session: SessionObject): void {
-  for (const key of Object.keys(session)) Reflect.deleteProperty(session, key)
-}
-
-/** @throws {DataError} when a key is the name of a member. Object.defineProperty gets past setters. */
-export function refuseReserved(session: SessionObject, keys: Iterable<string>): void {
-  const prototype: object = Object.getPrototypeOf(session)
-  for (const key of keys) {
-    if (NOT_MEMBERS.includes(key) || !isMember(prototype, key)) continue
-    throw new DataError('reserved_key', key, `${key} is a session member, not a key for data`)
-  }
-}
-
-function isMember(prototype: object | null, key: string): boolean {
-  if (prototype === null || prototype === Object.prototype || !(key in prototype)) return false
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, key)
-  return descriptor?.set !== undefined || isMember(Object.getPrototypeOf(prototype), key)
 }

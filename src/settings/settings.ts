@@ -41,6 +41,7 @@ const SETTINGS: Readonly<Record<string, Coercion>> = {
   cookie_on_exception: ['options', 'cookieOnException', to.flag],
   clear_site_data: ['options', 'clearSiteData', to.list],
   signed_in_cookie: ['options', 'signedInCookie', to.text],
+  epoch: ['options', 'epoch', to.flag],
   reason_kept: ['options', 'reasonKept', to.number],
   cookie_name: ['cookie', 'name', to.text],
   cookie_max_age: ['cookie', 'maxAge', to.numberOrNone],

@@ -4,6 +4,8 @@ import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { type Data, SECRET } from '../support/app.ts'
 import { describeOnBothStores } from '../support/both-stores.ts'
 import { collect } from '../support/events.ts'
+import { memoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
 import { cookieOf } from '../support/timed.ts'
 
 async function signIn(sessions: Sessions<Data>, principal: string, options = {}) {
@@ -15,6 +17,12 @@ async function signIn(sessions: Sessions<Data>, principal: string, options = {})
 
 async function isSignedIn(sessions: Sessions<Data>, cookie: string): Promise<boolean> {
   return (await sessions.open(cookie)).principal !== null
+}
+
+/** Resolves when the store's clock shows another millisecond. */
+async function laterThan(store: Store): Promise<void> {
+  const now = Math.trunc(store.now())
+  while (Math.trunc(store.now()) === now) await new Promise(setImmediate)
 }
 
 async function living(sessions: Sessions<Data>, cookies: readonly string[]): Promise<number> {
@@ -30,10 +38,10 @@ describeOnBothStores('the sessions of a principal', (makeStore) => {
   }
 
   test('are listed, the latest first, with what was noted (ASVS 7.5.2)', async () => {
-    const { sessions } = begin()
+    const { sessions, store } = begin()
     const client = { address: '203.0.113.7', userAgent: 'Browser/1 (X; Ü)' }
     const first = await signIn(sessions, 'ada', { client, amr: ['pwd', 'otp'] })
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await laterThan(store)
     const second = await signIn(sessions, 'ada')
     await signIn(sessions, 'bob')
     const listed = await sessions.of('ada').list({ current: first.id })
@@ -160,10 +168,10 @@ describeOnBothStores('the sessions of a principal', (makeStore) => {
   })
 
   test('signing in again stays one entry, dated anew', async () => {
-    const { sessions } = begin()
+    const { sessions, store } = begin()
     const { cookie, id } = await signIn(sessions, 'ada')
     const session = await sessions.open(cookie)
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await laterThan(store)
     await session.signIn('ada', { amr: ['hwk'] })
     await sessions.commit(session)
     expect(await sessions.of('ada').list()).toEqual([
@@ -306,7 +314,7 @@ describeOnBothStores('maxPerPrincipal (ASVS 7.1.2)', (makeStore) => {
     const cookies: string[] = []
     for (let count = 0; count < 3; count++) {
       cookies.push((await signIn(sessions, 'ada')).cookie)
-      await new Promise((resolve) => setTimeout(resolve, 2))
+      await laterThan(memoryStore())
     }
     expect(await Promise.all(cookies.map((cookie) => isSignedIn(sessions, cookie)))).toEqual([
       false,
@@ -361,4 +369,72 @@ describeOnBothStores('maxPerPrincipal (ASVS 7.1.2)', (makeStore) => {
       expect(await sessions.of('ada').list()).toHaveLength(3)
     },
   )
+})
+
+describeOnBothStores('revokeEverything() (ASVS 7.4.5)', (makeStore) => {
+  function begin(options: Partial<SessionOptions<Data>> = {}) {
+    const store = makeStore()
+    const make = () => createSessions<Data>({ secret: SECRET, store, epoch: true, ...options })
+    return { store, make, sessions: make() }
+  }
+
+  test('ends every session, of visitors too, on a server that starts later', async () => {
+    const { sessions, make } = begin()
+    const { cookie } = await signIn(sessions, 'ada')
+    const visitor = await sessions.open()
+    visitor['n'] = 1
+    const its = cookieOf((await sessions.commit(visitor)).setCookie)
+    await sessions.revokeEverything({ reason: 'a leak, in 2026.' })
+    for (const server of [sessions, make()]) {
+      for (const sent of [cookie, its]) {
+        const session = await server.open(sent)
+        expect([session.isNew, session.principal]).toEqual([true, null])
+        expect(session.ended?.reason).toBe('a leak, in 2026.')
+      }
+    }
+  })
+
+  test('on a server that runs, within a second', async () => {
+    const { sessions, make } = begin()
+    const other = make()
+    const { cookie } = await signIn(sessions, 'ada')
+    expect(await isSignedIn(other, cookie)).toBe(true)
+    await sessions.revokeEverything({ reason: 'x' })
+    await expect.poll(() => isSignedIn(other, cookie), { timeout: 1500 }).toBe(false)
+  })
+
+  test('ends none that begins afterwards, and can be called again', async () => {
+    const { sessions, store } = begin()
+    for (const reason of ['one', 'two']) {
+      await laterThan(store)
+      const { cookie } = await signIn(sessions, 'ada')
+      expect(await isSignedIn(sessions, cookie)).toBe(true)
+      await sessions.revokeEverything({ reason })
+      expect((await sessions.open(cookie)).ended?.reason).toBe(reason)
+    }
+  })
+
+  test('is told to watchers within about a second', async () => {
+    const { sessions } = begin()
+    const { id } = await signIn(sessions, 'ada')
+    const told: unknown[] = []
+    const unsubscribe = sessions.watch(id, (end) => void told.push(end))
+    await sessions.revokeEverything({ reason: 'x' })
+    await expect.poll(() => told, { timeout: 3000 }).toEqual([{ id, reason: 'revoked', why: 'x' }])
+    unsubscribe()
+    await sessions.close()
+  })
+
+  test('a store that cannot say whether it was called is no yes', async () => {
+    const { sessions, store } = begin()
+    const { cookie } = await signIn(sessions, 'ada')
+    store.failNext('listed', new Error('no'))
+    await expect(sessions.open(cookie)).rejects.toMatchObject({ code: 'store' })
+    expect(await isSignedIn(sessions, cookie)).toBe(true)
+  })
+
+  test('needs option epoch', async () => {
+    const { sessions } = begin({ epoch: false })
+    await expect(sessions.revokeEverything({ reason: 'x' })).rejects.toThrow(/option `epoch: true`/)
+  })
 })

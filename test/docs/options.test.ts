@@ -9,7 +9,7 @@ import {
   OptionError,
   sessionsFromSettings,
 } from '../../src/index.ts'
-import { DEFAULTS, LIMITS } from '../../src/options/options.ts'
+import { DEFAULTS, LIMITS } from '../../src/options/limits.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { root } from './blocks.ts'
 

@@ -1,0 +1,98 @@
+import { UsageError } from '../errors.ts'
+import { publish } from '../events.ts'
+import { LIMITS } from '../options/limits.ts'
+import type { SessionRecord } from '../record/record.ts'
+import type { Ended } from '../record/tombstone.ts'
+import { type ReadAnswer, type Store, isRecord } from '../store/store.ts'
+import { type Asking, type Engine, ask, storeNow, storeTime } from './engine.ts'
+import type { Revocation } from './listing.ts'
+
+/** How long a node may not know yet that everything was revoked. */
+const FRESH_MS = 1000
+
+interface Known {
+  readonly epoch: Ended | undefined
+  readonly at: number
+}
+
+/**
+ * The instant before which every session is over (option `epoch`). It lies in the store as a list
+ * under a key of its own, and each node looks it up once a second at most, beside a read.
+ */
+export class Epochs {
+  readonly #known = new WeakMap<Store, Known | Promise<Known>>()
+
+  /** What holds now, as far as was known a second ago. */
+  async current(engine: Engine, asking: Asking): Promise<Ended | undefined> {
+    const store = (await asking.store) ?? engine.store
+    const known = this.#known.get(store)
+    if (known instanceof Promise) return (await known).epoch
+    if (known !== undefined && performance.now() - known.at < FRESH_MS) return known.epoch
+    const looking = look(engine, asking)
+    this.#known.set(store, looking)
+    looking.then(
+      (found) => this.#known.set(store, found),
+      () => this.#known.delete(store),
+    )
+    return (await looking).epoch
+  }
+
+  /** What was read, unless everything was revoked since: then as if that session had been. */
+  async applied(engine: Engine, asking: Asking, reading: Promise<ReadAnswer>): Promise<ReadAnswer> {
+    const [answer, epoch] = await Promise.all([reading, this.current(engine, asking)])
+    if (epoch === undefined || !isRecord(answer) || !isBefore(answer, epoch)) return answer
+    return { id: answer.id, ended: epoch }
+  }
+
+  forget(store: Store): void {
+    this.#known.delete(store)
+  }
+}
+
+async function look(engine: Engine, asking: Asking): Promise<Known> {
+  const key = epochKey(engine)
+  const at = performance.now()
+  const members = await ask(engine, asking, 'listed', async (store) => store.listed?.(key) ?? [])
+  const epochs = members.map(parse).toSorted((one, other) => other.at - one.at)
+  return { epoch: epochs[0], at }
+}
+
+/** Whether a session is over: it began, and its last sign-in was, not after the epoch. */
+function isBefore({ createdAt, signedIn }: SessionRecord, epoch: Ended): boolean {
+  return Math.max(createdAt, signedIn?.at ?? 0) <= epoch.at
+}
+
+/** Ends every session there is, by one command. */
+export async function revokeEverything(
+  engine: Engine,
+  asking: Asking,
+  { reason, by }: Revocation,
+): Promise<void> {
+  const { epochs } = engine
+  if (epochs === undefined) {
+    throw new UsageError(
+      'revokeEverything() needs option `epoch: true`, on every server, before it is called',
+    )
+  }
+  await storeTime(engine, asking)
+  const at = Math.trunc(storeNow(engine, asking))
+  const member = `${encodeURIComponent(reason)}.${at}`
+  const listing = { member, until: at + LIMITS.seconds.max * 1000, instead: undefined }
+  await ask(engine, asking, 'enlist', async (store) => {
+    if (store.enlist === undefined) throw new UsageError('this store keeps no lists')
+    return store.enlist(epochKey(engine), { ...listing, atMost: undefined })
+  })
+  epochs.forget((await asking.store) ?? engine.store)
+  const { request } = asking
+  publish('revoked', { why: reason, ...(by !== undefined && { by }), request })
+}
+
+/** No session and no principal's list lies there: after the prefix comes a colon. */
+function epochKey({ policy }: Engine): string {
+  return `${policy.prefix}:epoch`
+}
+
+function parse(member: string): Ended {
+  const dot = member.lastIndexOf('.')
+  return { reason: decodeURIComponent(member.slice(0, dot)), at: Number(member.slice(dot + 1)) }
+}
