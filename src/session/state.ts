@@ -90,9 +90,9 @@ export class SessionState {
     this.#flash = log
   }
 
-  /** Nothing but data can have changed: nothing was wished, no flash message was looked at. */
+  /** Nothing but data can have changed: nothing was wished, and the flash messages are as stored. */
   get isIdle(): boolean {
-    if (this.#flash !== undefined) return false
+    if (this.#flash?.changed) return false
     for (const _ in this.wishes) return false
     return true
   }

@@ -20,19 +20,18 @@ export function traceOf(data: object): Trace {
 function note(container: object, met: unknown[]): void {
   if (Array.isArray(container)) {
     met.push(container.length)
-    for (const item of container) noteValue(item, met)
+    for (const item of container as unknown[]) {
+      met.push(item)
+      if (typeof item === 'object' && item !== null) note(item, met)
+    }
     return
   }
   for (const key in container) {
-    met.push(key)
-    noteValue((container as Record<string, unknown>)[key], met)
+    const value = (container as Record<string, unknown>)[key]
+    met.push(key, value)
+    if (typeof value === 'object' && value !== null) note(value, met)
   }
   met.push(END)
-}
-
-function noteValue(value: unknown, met: unknown[]): void {
-  met.push(value)
-  if (typeof value === 'object' && value !== null) note(value, met)
 }
 
 /** Whether a walk over `data` meets the very same now. */
