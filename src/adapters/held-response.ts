@@ -4,22 +4,29 @@ import { checkChunk, checkHead, headersSent } from './any-response.ts'
 import type { HeaderList } from './response-headers.ts'
 import { headerList, headersOf, setHeaders, withoutHeaders } from './response-headers.ts'
 
+type View = Readonly<Record<string, unknown>>
+
 /**
- * What code that looks at a held response sees, laid over the response's own answers. `_header` is
- * what packages older than `headersSent` look at (express-session, finalhandler).
+ * What code that looks at a held response sees, laid over the response's own answers. HTTP/1 says
+ * by `_header` alone that it has begun: `headersSent` and the refusals of `setHeader` and its like
+ * follow from it, and packages older than those look at it too (express-session, finalhandler).
  */
-const view = Object.entries({
+const BEGUN_HTTP1: View = { _header: 'held' }
+const BEGUN: View = {
   _header: 'held',
-  finished: false,
   headersSent: true,
-  writableEnded: false,
-  writableFinished: false,
-  writableNeedDrain: false,
   setHeader: refuse('set'),
   setHeaders: refuse('set'),
   appendHeader: refuse('append'),
   removeHeader: refuse('remove'),
-}).map(([name, value]) => ({ name, shown: { value, writable: true, configurable: true } }))
+}
+const ENDED: View = {
+  finished: true,
+  writableEnded: true,
+  writableFinished: false,
+  writableNeedDrain: false,
+}
+const FULL: View = { writableNeedDrain: true }
 
 /**
  * A response that has begun for its handler and not for its client: the calls made on it in order,
@@ -66,7 +73,7 @@ export class HeldResponse {
       return this.#hasRoomAfter(args[0] as string | ArrayBufferView | undefined)
     if (method === 'end') {
       this.ended = true
-      this.#show({ finished: true, writableEnded: true, writableNeedDrain: false })
+      this.#show(ENDED)
     }
     return response
   }
@@ -80,11 +87,7 @@ export class HeldResponse {
       if (typeof args[1] === 'string' && !response.stream) response.statusMessage = args[1]
     }
     this.#status = statusOf(response)
-    for (const { name, shown } of view) {
-      if (!(name in response)) continue
-      this.#covered.push({ name, own: Object.getOwnPropertyDescriptor(response, name) })
-      Object.defineProperty(response, name, shown)
-    }
+    this.#show(Object.hasOwn(response, '_header') ? BEGUN_HTTP1 : BEGUN)
   }
 
   #hasRoomAfter(chunk: string | ArrayBufferView | undefined): boolean {
@@ -94,13 +97,17 @@ export class HeldResponse {
     const room = Math.max(response.writableHighWaterMark ?? 0, getDefaultHighWaterMark(false))
     if (this.#size < room) return true
     this.#owesDrain = true
-    this.#show({ writableNeedDrain: true })
+    this.#show(FULL)
     return false
   }
 
-  #show(changes: Record<string, boolean>): void {
-    for (const { name } of this.#covered) {
-      if (name in changes) Object.assign(this.#response, { [name]: changes[name] })
+  #show(view: View): void {
+    const response = this.#response
+    for (const name in view) {
+      if (!(name in response)) continue
+      this.#covered.push({ name, own: Object.getOwnPropertyDescriptor(response, name) })
+      const value = view[name]
+      Object.defineProperty(response, name, { value, writable: true, configurable: true })
     }
   }
 
