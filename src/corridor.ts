@@ -50,8 +50,8 @@ export function corridorOf(sessions: object): Corridor {
 }
 
 /** For adapters that take options in place of sessions. */
-export function corridorFrom<D extends object>(sessionsOrOptions: object): Corridor {
-  return corridors.get(sessionsOrOptions) ?? createCorridor(sessionsOrOptions as SessionOptions<D>)
+export function corridorFrom(sessionsOrOptions: object): Corridor {
+  return corridors.get(sessionsOrOptions) ?? createCorridor(sessionsOrOptions as SessionOptions)
 }
 
 /** Lets {@link corridorOf} find the corridor behind these sessions. */

@@ -41,7 +41,7 @@ export function session<D extends object = SessionData>(
   sessions: Sessions<D> | (NoInfer<SessionOptions<D>> & NoReservedKeys<D>),
   options: AdapterOptions<string, Request> = {},
 ): RequestHandler {
-  const corridor = corridorFrom<D>(sessions)
+  const corridor = corridorFrom(sessions)
   const { property, countAsActivity } = resolveAdapterOptions(options)
 
   return function sessionMiddleware(request, response, next) {

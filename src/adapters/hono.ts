@@ -52,7 +52,7 @@ export function session<D extends object = SessionData, P extends string = 'sess
   sessions: Sessions<D> | (NoInfer<SessionOptions<D>> & NoReservedKeys<D>),
   options: HonoAdapterOptions<P> = {},
 ): MiddlewareHandler<{ Variables: SessionVariables<D, P> }> {
-  const corridor = corridorFrom<D>(sessions)
+  const corridor = corridorFrom(sessions)
   const { property, countAsActivity } = resolveAdapterOptions(options, 'local')
   const local = requireFunction('local', options.local ?? isLocal)
 

@@ -36,7 +36,7 @@ export function session<D extends object = SessionData>(
   sessions: Sessions<D> | (NoInfer<SessionOptions<D>> & NoReservedKeys<D>),
   options: AdapterOptions<string, Context> = {},
 ): Middleware {
-  const corridor = corridorFrom<D>(sessions)
+  const corridor = corridorFrom(sessions)
   const { property, countAsActivity } = resolveAdapterOptions(options)
 
   return function sessionMiddleware(ctx, next) {
