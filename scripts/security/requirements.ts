@@ -39,6 +39,9 @@ export const chapters: readonly Chapter[] = [
         id: '7.1.3',
         level: 2,
         asks: 'Systems that share sign-ins are written down, with how their sessions live and end together.',
+        library: '`describePolicy()` says that a sign-in may bring limits of its own.',
+        application:
+          'Write down which providers you use, what limits their sessions have, and what your sign-in makes of them.',
       },
     ],
   },
@@ -176,6 +179,9 @@ export const chapters: readonly Chapter[] = [
         id: '7.6.1',
         level: 2,
         asks: 'Sessions here and at the identity provider live and end together as documented.',
+        library:
+          'A sign-in takes the absolute end of the session there, `signedInWithin()` is its max_age, and `sessions.of(principal)` ends what the provider ends.',
+        application: 'Verify the logout that the provider sends, and call `revokeAll()`.',
       },
       {
         id: '7.6.2',

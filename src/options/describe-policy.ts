@@ -7,7 +7,13 @@ import { PRESETS } from './resolve-timeouts.ts'
  * 7.1.1). It names no secret.
  */
 export function describePolicy(policy: Policy): string {
-  return [...timeouts(policy), ...rotation(policy), ...cookie(policy), ...storage(policy)]
+  return [
+    ...timeouts(policy),
+    ...accounts(policy),
+    ...rotation(policy),
+    ...cookie(policy),
+    ...storage(policy),
+  ]
     .map((line) => `- ${line}\n`)
     .join('')
 }
@@ -49,6 +55,19 @@ function deviation(preset: string, which: string, at: number, isMs: number): str
     `Deviation to justify: ${preset.toUpperCase()} recommends an ${which} timeout of at most ` +
     `${seconds(at * 1000)}; it is ${seconds(isMs)}.`
   )
+}
+
+function accounts({ maxPerPrincipal, reasonKeptMs, epoch }: Policy): string[] {
+  const { limit, onLimit } = maxPerPrincipal ?? {}
+  const next = onLimit === 'refuse' ? 'is refused' : 'ends the one that was signed in first'
+  return [
+    limit === undefined
+      ? 'An account may have any number of sessions.'
+      : `An account may have ${limit} session${limit === 1 ? '' : 's'}; another sign-in ${next}.`,
+    'A sign-in may bring limits of its own, such as those of a session at an identity provider.',
+    `A session that somebody else ends can tell why for ${seconds(reasonKeptMs)}.`,
+    ...(epoch ? ['All sessions can be ended at once.'] : []),
+  ]
 }
 
 function rotation({ renewalTimeoutMs, renewalGraceMs, onReplay }: Policy): string[] {

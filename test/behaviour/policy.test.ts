@@ -62,13 +62,16 @@ describe('presets of NIST SP 800-63B-4', () => {
   })
 })
 
-describe('describePolicy() (ASVS 7.1.1)', () => {
+describe('describePolicy() (ASVS 7.1.1, ASVS 7.1.2, ASVS 7.1.3)', () => {
   test('says the defaults', () => {
     expect(make().describePolicy()).toBe(
       [
         '- A session ends after 1200 seconds (20 minutes) without activity, noted up to 60 seconds' +
           ' (1 minute) late; the application may change this for a session.',
         '- A session ends 2592000 seconds (30 days) after its creation, however active it is.',
+        '- An account may have any number of sessions.',
+        '- A sign-in may bring limits of its own, such as those of a session at an identity provider.',
+        '- A session that somebody else ends can tell why for 3600 seconds (1 hour).',
         '- The cookie is replaced after 3600 seconds (1 hour), and when the application rotates it.',
         '- A replaced cookie that comes 60 seconds (1 minute) after its successor was first used' +
           ' opens nothing and is reported.',
@@ -87,6 +90,19 @@ describe('describePolicy() (ASVS 7.1.1)', () => {
     [{ absoluteTimeout: null }, 'A session in use has no last end.'],
     [{ timeout: 61 }, 'A session ends after 61 seconds without activity, noted up to 3.05 seconds'],
     [{ unprovenTimeout: 300 }, 'A session of nobody ends after 300 seconds (5 minutes) until'],
+    [
+      { maxPerPrincipal: { limit: 3 } },
+      'An account may have 3 sessions; another sign-in ends the one that was signed in first.',
+    ],
+    [
+      { maxPerPrincipal: { limit: 1, onLimit: 'refuse' } },
+      'An account may have 1 session; another sign-in is refused.',
+    ],
+    [
+      { reasonKept: 60 },
+      'A session that somebody else ends can tell why for 60 seconds (1 minute).',
+    ],
+    [{ epoch: true }, 'All sessions can be ended at once.'],
     [{ renewalTimeout: null }, 'The cookie is replaced when the application rotates it.'],
     [{ onReplay: 'end' }, 'opens nothing, ends its session and is reported.'],
     [{ preset: 'aal2' }, 'The timeouts are those of AAL2 (NIST SP 800-63B-4).'],
@@ -196,5 +212,47 @@ describe('unprovenTimeout', () => {
 
   test.each([0, 1201, 1.5])('%d is refused', (unprovenTimeout) => {
     expect(() => make({ unprovenTimeout })).toThrow(/^unprovenTimeout: must be/)
+  })
+})
+
+describe('a session of somebody who signed in at an identity provider', () => {
+  test('ends with the one there, however active it is (ASVS 7.6.1)', async () => {
+    const { sessions, pass } = await beginTimed({ touchInterval: 0 })
+    const session = await sessions.open()
+    await session.signIn('https://id.example|ada', { absoluteTimeout: 3600, timeout: 1200 })
+    session['n'] = 1
+    let cookie = cookieOf((await sessions.commit(session)).setCookie)
+    for (let minutes = 0; minutes < 59; minutes += 10) {
+      const { alive, setCookie } = await look(sessions, cookie)
+      expect(alive).toBe(true)
+      if (setCookie !== undefined) cookie = cookieOf(setCookie)
+      pass(600)
+    }
+    expect((await look(sessions, cookie)).alive).toBe(false)
+  })
+
+  test('ends when the provider says so, on every device (ASVS 7.6.1)', async () => {
+    const { sessions } = await beginTimed()
+    const cookies: string[] = []
+    for (let device = 0; device < 2; device++) {
+      const session = await sessions.open()
+      await session.signIn('https://id.example|ada')
+      session['n'] = 1
+      cookies.push(cookieOf((await sessions.commit(session)).setCookie))
+    }
+    const logout = { reason: 'signed out at the provider' }
+    expect(await sessions.of('https://id.example|ada').revokeAll(logout)).toHaveLength(2)
+    for (const cookie of cookies) expect((await look(sessions, cookie)).alive).toBe(false)
+  })
+
+  test('is asked for again after max_age (ASVS 7.6.1, ASVS 7.5.3)', async () => {
+    const { sessions, pass } = await beginTimed()
+    const session = await sessions.open()
+    await session.signIn('https://id.example|ada')
+    const cookie = cookieOf((await sessions.commit(session)).setCookie)
+    pass(300)
+    expect((await sessions.open(cookie)).signedInWithin(300)).toBe(true)
+    pass(1)
+    expect((await sessions.open(cookie)).signedInWithin(300)).toBe(false)
   })
 })

@@ -23,9 +23,10 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a session that cannot be read counts as absent',
     file: 'src/lifecycle/open.ts',
-    search: "return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))",
+    search:
+      "const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))",
     replacement:
-      "return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))" +
+      "const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))" +
       ".catch(() => 'absent' as const)",
     test: 'test/conformance/conformance.test.ts',
     fails: 'THREATS T17: a session that cannot be read is an error, and its handler does not run',
@@ -33,9 +34,10 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a session that cannot be read counts as absent',
     file: 'src/lifecycle/open.ts',
-    search: "return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))",
+    search:
+      "const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))",
     replacement:
-      "return ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))" +
+      "const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))" +
       ".catch(() => 'absent' as const)",
     test: 'test/security/store-faults.test.ts',
     fails: 'THREATS T17: %s lets nobody in, and signs nobody out',
