@@ -22,7 +22,6 @@ export const advisories: readonly Threat[] = [
     row: '2',
     attack: 'What cannot be decrypted is taken for plain data.',
     seen: 'rack-session: CVE-2026-39324',
-    open: OTHERS,
   },
   {
     row: '3',
@@ -73,7 +72,6 @@ export const advisories: readonly Threat[] = [
     row: '12',
     attack: 'A cache gives a page or a cookie of one user to another.',
     seen: 'Flask: CVE-2023-30861, CVE-2026-27205',
-    open: OTHERS,
   },
   {
     row: '13',
@@ -113,7 +111,6 @@ export const advisories: readonly Threat[] = [
     row: '19',
     attack: 'The cookie is not removed, because the removal names another path or domain.',
     seen: 'tower-sessions before 0.10.2; @fastify/session, issue 344',
-    open: OTHERS,
   },
   {
     row: '20',
@@ -124,19 +121,16 @@ export const advisories: readonly Threat[] = [
     row: '21',
     attack: 'Text in the cookie options becomes another attribute, cookie or header.',
     seen: 'cookie: CVE-2024-47764; Hono: GHSA-5pq2-9x2x-5p6w',
-    open: OTHERS,
   },
   {
     row: '22',
     attack: 'A reader that trims or decodes takes a foreign cookie for ours.',
     seen: 'Hono: CVE-2026-39410; Werkzeug: CVE-2023-23934; PHP: CVE-2020-7070, CVE-2022-31629',
-    open: OTHERS,
   },
   {
     row: '23',
     attack: 'Setting the cookie disturbs the other headers of the response.',
     seen: 'on-headers: CVE-2025-7339',
-    open: OTHERS,
   },
   {
     row: '24',
@@ -147,7 +141,6 @@ export const advisories: readonly Threat[] = [
     row: '25',
     attack: 'A key `__proto__` pollutes prototypes, or is lost.',
     seen: 'ioredis before 4.27.8',
-    open: OTHERS,
   },
   {
     row: '26',
@@ -158,7 +151,6 @@ export const advisories: readonly Threat[] = [
     row: '27',
     attack: 'A stored value runs code when it is read.',
     seen: 'pyramid_redis_sessions, Flask-Session before 0.7 (pickle)',
-    open: OTHERS,
   },
   {
     row: '28',
@@ -169,7 +161,6 @@ export const advisories: readonly Threat[] = [
     row: '29',
     attack: 'Garbage in a cookie or in the store is an exception that nobody catches.',
     seen: 'express-session before 1.16.1',
-    open: OTHERS,
   },
   {
     row: '30',
@@ -181,26 +172,26 @@ export const advisories: readonly Threat[] = [
 /** What whoever attacks a session may try, beyond what is known from advisories. */
 export const model: readonly Threat[] = [
   { row: 'T1', attack: 'Reading the store: a dump, a replica, `MONITOR`, a backup.' },
-  { row: 'T2', attack: 'Writing to the store: forged, swapped or old records.', open: OTHERS },
+  { row: 'T2', attack: 'Writing to the store: forged, swapped or old records.' },
   { row: 'T3', attack: 'Using a stolen cookie.' },
-  { row: 'T4', attack: 'Planting a cookie of our name from a sibling host.', open: OTHERS },
+  { row: 'T4', attack: 'Planting a cookie of our name from a sibling host.' },
   { row: 'T5', attack: 'Fixing a session before its owner signs in.' },
   { row: 'T6', attack: 'Making a browser send requests: CSRF, at sign-in too.' },
   { row: 'T7', attack: 'Racing a sign-out or a rotation.' },
-  { row: 'T8', attack: 'Cookies and headers of any size.', open: OTHERS },
+  { row: 'T8', attack: 'Cookies and headers of any size.' },
   { row: 'T9', attack: 'Session data of any size and depth.' },
-  { row: 'T10', attack: 'Waiting at a cache for what it stores.', open: OTHERS },
-  { row: 'T11', attack: 'Stored text that builds other things than data.', open: OTHERS },
-  { row: 'T12', attack: 'Reading logs, errors and traces.', open: OTHERS },
+  { row: 'T10', attack: 'Waiting at a cache for what it stores.' },
+  { row: 'T11', attack: 'Stored text that builds other things than data.' },
+  { row: 'T12', attack: 'Reading logs, errors and traces.' },
   { row: 'T13', attack: 'Measuring how long an answer takes, or how refusals differ.' },
   { row: 'T14', attack: 'Making sessions without end.' },
   { row: 'T15', attack: 'Ids, prefixes and names that mean something to Redis.' },
   { row: 'T16', attack: 'Line breaks and separators in options.' },
   { row: 'T17', attack: 'Breaking the store, to be let in without it.' },
   { row: 'T18', attack: 'Weak, old and leaked secrets.' },
-  { row: 'T19', attack: 'Encryption that uses a nonce twice.', open: OTHERS },
+  { row: 'T19', attack: 'Encryption that uses a nonce twice.' },
   { row: 'T20', attack: 'More rights in Redis than sessions need.' },
   { row: 'T21', attack: 'Code of others that comes along with the package.' },
   { row: 'T22', attack: 'A socket that stays open when its session has ended.' },
-  { row: 'T23', attack: 'Headers that pretend to come from a proxy.', open: OTHERS },
+  { row: 'T23', attack: 'Headers that pretend to come from a proxy.' },
 ]

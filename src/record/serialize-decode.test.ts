@@ -104,7 +104,7 @@ describe('hostile text', () => {
     '[{"$shared":[0,{}]},{"$shared":[0,{}]}]',
     '[{"$shared":[0,{}]},{"$shared":[1,{"$ref":0}]},{"$ref":1}]',
     '[{"$shared":[0,{"$literal":"NaN"}]},{},{"$ref":0}]',
-  ])('THREATS 27: %s is not a tag', (body) => {
+  ])('THREATS 27, T11: %s is not a tag', (body) => {
     expect(() => decode(tagged(body))).toThrow(SyntaxError)
     expect(() => decode(tagged(`{"a":[${body}]}`))).toThrow(/^session data have /)
   })

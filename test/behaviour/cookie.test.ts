@@ -177,7 +177,7 @@ describe('a Secure cookie', () => {
     ['a proxy: Via', ask(local, { ...host, via: '1.1 cache' }), true],
   ]
 
-  test.each(AUTO)("with 'auto': %s", (_, request, secure) => {
+  test.each(AUTO)("THREATS T23: with 'auto': %s", (_, request, secure) => {
     const cookie = resolveCookie({})
     expect(isSecure(cookie, request, undefined)).toBe(secure)
     expect(isSecure(cookie, request, true)).toBe(false)

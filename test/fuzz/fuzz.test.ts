@@ -39,7 +39,7 @@ test('THREATS 25, 27, 29: no payload makes the codec crash or pollute a prototyp
 
 test('ids do not repeat, and their bits are balanced (ASVS 7.2.2, ASVS 7.2.3)', () => hold(ids))
 
-describe('THREATS 29: a huge Cookie header is read in one pass', () => {
+describe('THREATS 29, T8: a huge Cookie header is read in one pass', () => {
   const NAME = '__Host-sid'
 
   test.each(hugeHeaders(NAME, 'v'.repeat(90)))('of $shape', ({ header }) => {

@@ -141,7 +141,7 @@ describe.each(protocols)('%s', (protocol, ask) => {
       },
     )
 
-    test("the caller's own arrays and objects are not changed (CVE-2025-7339)", async () => {
+    test("THREATS 23: the caller's own arrays and objects are not changed (CVE-2025-7339)", async () => {
       const set = Object.freeze(['a=1']) as string[]
       const flat = Object.freeze(['Set-Cookie', 'b=1', 'Set-Cookie', 'c=1']) as string[]
       const nested = Object.freeze({ 'Set-Cookie': Object.freeze(['d=1']) as string[] })

@@ -47,4 +47,29 @@ export const mutants: readonly Mutant[] = [
     test: 'test/behaviour/csrf.test.ts',
     fails: 'THREATS T6: each response has another text, all of them hold (BREACH)',
   },
+  {
+    when: 'text of any length is taken apart',
+    file: 'src/session/csrf.ts',
+    search: "typeof candidate !== 'string' || !TOKEN.test(candidate)",
+    replacement: "typeof candidate !== 'string'",
+    test: 'src/session/csrf.test.ts',
+    fails: 'THREATS T8: text of a megabyte is refused without being read',
+  },
+  {
+    when: 'a POST is taken for a look',
+    file: 'src/guard/cross-origin.ts',
+    search: "['GET', 'HEAD', 'OPTIONS']",
+    replacement: "['GET', 'HEAD', 'OPTIONS', 'POST']",
+    test: 'test/conformance/conformance.test.ts',
+    fails: 'THREATS T6: what a page of another origin sends is refused, for a visitor too',
+  },
+  {
+    when: 'the host that a proxy names is believed',
+    file: 'src/guard/cross-origin.ts',
+    search: "  const host = headerOf(request, 'host') ??",
+    replacement:
+      "  const host = headerOf(request, 'x-forwarded-host') ?? headerOf(request, 'host') ??",
+    test: 'test/behaviour/cross-origin.test.ts',
+    fails: 'THREATS T23: no header of a proxy is believed',
+  },
 ]

@@ -17,4 +17,41 @@ export const mutants: readonly Mutant[] = [
     test: 'src/record/serialize-nesting.test.ts',
     fails: 'THREATS T9: text is refused where data are',
   },
+  {
+    when: 'objects are built key by key',
+    file: 'src/record/serialize-decode.ts',
+    search:
+      '  begin(payload, reading, depth)\n  for (const key of Object.keys(payload)) payload[key] = revive(payload[key], reading, depth + 1)\n  return payload\n',
+    replacement:
+      '  const copy: Record<string, unknown> = {}\n  begin(copy, reading, depth)\n  for (const key of Object.keys(payload)) copy[key] = revive(payload[key], reading, depth + 1)\n  return copy\n',
+    test: 'src/record/serialize-decode.test.ts',
+    fails: 'THREATS 25: no text changes a prototype',
+  },
+  {
+    when: 'objects are built key by key',
+    file: 'src/record/serialize-decode.ts',
+    search:
+      '  begin(payload, reading, depth)\n  for (const key of Object.keys(payload)) payload[key] = revive(payload[key], reading, depth + 1)\n  return payload\n',
+    replacement:
+      '  const copy: Record<string, unknown> = {}\n  begin(copy, reading, depth)\n  for (const key of Object.keys(payload)) copy[key] = revive(payload[key], reading, depth + 1)\n  return copy\n',
+    test: 'test/fuzz/fuzz.test.ts',
+    fails: 'THREATS 25, 27, 29: no payload makes the codec crash or pollute a prototype',
+  },
+  {
+    when: 'a tag that is unknown is data',
+    file: 'src/record/serialize-decode.ts',
+    search:
+      "  if (reviver === undefined) throw new SyntaxError('session data have an unknown tag')\n",
+    replacement: '  if (reviver === undefined) return revivePlain(node, reading, depth)\n',
+    test: 'src/record/serialize-decode.test.ts',
+    fails: 'THREATS 27, T11: %s is not a tag',
+  },
+  {
+    when: 'what cannot be decoded is an exception',
+    file: 'src/lifecycle/contents.ts',
+    search: "new Base(record, [], view, true) }\n  } catch {\n    return 'undecodable'",
+    replacement: 'new Base(record, [], view, true) }\n  } catch (error) {\n    throw error',
+    test: 'test/behaviour/hostile-data.test.ts',
+    fails: 'THREATS 29: %s is no session, and is left as it lies',
+  },
 ]

@@ -61,4 +61,28 @@ export const mutants: readonly Mutant[] = [
     test: 'test/behaviour/renewal.test.ts',
     fails: "THREATS T3: ends the session with onReplay 'end'",
   },
+  {
+    when: 'signing in leaves the data of the visitor',
+    file: 'src/lifecycle/sign-in.ts',
+    search: '    for (const key of dropped) Reflect.deleteProperty(session, key)\n',
+    replacement: '    if (dropped === undefined) return () => {}\n',
+    test: 'test/behaviour/sign-in.test.ts',
+    fails: 'THREATS 6: gives a session with a principal, keeps what keep names, and drops the rest',
+  },
+  {
+    when: 'signing in keeps the credential',
+    file: 'src/lifecycle/sign-in.ts',
+    search: 'signIn: wish, family: randomId() }',
+    replacement: 'signIn: wish }',
+    test: 'test/behaviour/sign-in.test.ts',
+    fails: 'THREATS 6, 7, T5: the visitor’s cookie is dead in the same write (ASVS 7.2.4)',
+  },
+  {
+    when: 'signing in keeps the credential',
+    file: 'src/lifecycle/sign-in.ts',
+    search: 'signIn: wish, family: randomId() }',
+    replacement: 'signIn: wish }',
+    test: 'test/behaviour/sign-in.test.ts',
+    fails: 'THREATS 7: signing in again keeps the data, and kills the cookie before (ASVS 7.2.4)',
+  },
 ]

@@ -14,7 +14,7 @@ function writing(reply: Reply) {
 
 /** What stands beside our cookie. */
 export const headers: Cases = {
-  "the application's own cookies are kept, in order, beside ours": async (stage) => {
+  "THREATS 23: the application's own cookies are kept, in order, beside ours": async (stage) => {
     stage.show({ '/page': writing({ cookies: APPLICATION, body: 'page' }) })
     const visitor = stage.visitor()
     const first = await visitor.get('/page')
@@ -30,7 +30,7 @@ export const headers: Cases = {
     expect([answer.theirs, answer.ours.length]).toEqual([APPLICATION, 1])
   },
 
-  'whatever happens to the session, it sets one cookie': async (stage) => {
+  'THREATS 23: whatever happens to the session, it sets one cookie': async (stage) => {
     stage.show({
       '/page': async ({ session }) => {
         session['n'] = 1

@@ -1,0 +1,68 @@
+import type { Mutant } from '../../scripts/security/mutant.ts'
+
+export const mutants: readonly Mutant[] = [
+  {
+    when: 'what is not encrypted is read as it stands',
+    file: 'src/encrypt/encrypt.ts',
+    search: "throw new Error('this payload is text, so it is not encrypted')",
+    replacement: 'return stored',
+    test: 'test/behaviour/encrypt-tampering.test.ts',
+    fails: 'THREATS 2: %s',
+  },
+  {
+    when: 'what was changed is decrypted all the same',
+    file: 'src/encrypt/xaes.ts',
+    search: 'Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()])',
+    replacement: 'decipher.update(sealed.subarray(0, end))',
+    test: 'test/behaviour/encrypt-tampering.test.ts',
+    fails: 'THREATS 2, 27: nothing opens, or reaches a parser,',
+  },
+  {
+    when: 'payloads are not bound to their session',
+    file: 'src/encrypt/encrypt.ts',
+    search: '`${part} ${id} ${formatPrincipal(principal)}`',
+    replacement: '`${part} ${formatPrincipal(principal)}`',
+    test: 'test/behaviour/encrypt-tampering.test.ts',
+    fails: 'THREATS T2: data and messages of two sessions that were swapped',
+  },
+  {
+    when: 'payloads are not bound to their part',
+    file: 'src/encrypt/encrypt.ts',
+    search: '`${part} ${id} ${formatPrincipal(principal)}`',
+    replacement: '`${id} ${formatPrincipal(principal)}`',
+    test: 'test/behaviour/encrypt-tampering.test.ts',
+    fails: 'THREATS T2: of another session, or another part',
+  },
+  {
+    when: 'payloads are not bound to who is signed in',
+    file: 'src/encrypt/encrypt.ts',
+    search: '`${part} ${id} ${formatPrincipal(principal)}`',
+    replacement: '`${part} ${id}`',
+    test: 'test/behaviour/encrypt-tampering.test.ts',
+    fails: 'THREATS T2: of a session in which somebody else is signed in, or nobody',
+  },
+  {
+    when: 'the nonce is always the same',
+    file: 'src/encrypt/encrypt.ts',
+    search: 'const nonce = randomBytes(NONCE_BYTES)',
+    replacement: 'const nonce = Buffer.alloc(NONCE_BYTES)',
+    test: 'test/behaviour/encrypt.test.ts',
+    fails: 'THREATS T19: 50,000 payloads of the same data have 50,000 nonces',
+  },
+  {
+    when: 'the nonce is always the same',
+    file: 'src/encrypt/encrypt.ts',
+    search: 'const nonce = randomBytes(NONCE_BYTES)',
+    replacement: 'const nonce = Buffer.alloc(NONCE_BYTES)',
+    test: 'test/behaviour/encrypt.test.ts',
+    fails: 'THREATS T1: the same data are stored differently in two sessions, and at every write',
+  },
+  {
+    when: 'any 32 bytes are a key',
+    file: 'src/encrypt/keys.ts',
+    search: '  if (PRINTABLE.test(text) || isGuessable(text)) throw notRandom(option)\n',
+    replacement: '  if (text === option) throw notRandom(option)\n',
+    test: 'test/behaviour/encrypt-options.test.ts',
+    fails: 'THREATS T18: that is visibly not random is refused: %s',
+  },
+]
