@@ -141,14 +141,11 @@ class MemoryStore implements Store {
     const { tombstone, forMs, principal, evenAbsent } = ending
     const stored = this.#live(key)
     if (stored === undefined && (!evenAbsent || this.#tombstone(key) !== undefined)) return 'absent'
-    if (stored !== undefined && principal !== undefined && stored.principal !== principal) {
-      return 'refused'
-    }
+    const its = stored !== undefined && (principal ?? stored.principal) === stored.principal
+    if (stored !== undefined && !its && !(evenAbsent && stored.principal === null)) return 'refused'
     this.#tombstones.set(key, { tombstone, until: this.#clock() + forMs })
-    if (stored === undefined) return 'absent'
-    this.#records.delete(key)
-    this.#tell(key)
-    return 'ended'
+    if (this.#records.delete(key)) this.#tell(key)
+    return its ? 'ended' : 'absent'
   }
 
   async enlist(key: string, listing: Listing): Promise<'listed' | readonly string[]> {

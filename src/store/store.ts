@@ -53,7 +53,10 @@ export interface Ending {
   readonly forMs: number
   /** Whose session it has to be; `undefined`: anybody's. */
   readonly principal: string | undefined
-  /** Also where nothing lies, so that nothing is created there meanwhile. */
+  /**
+   * Also where nothing lies, or nobody has signed in, so that nobody signs in there meanwhile; the
+   * answer is `absent` then.
+   */
   readonly evenAbsent: boolean
 }
 
@@ -128,7 +131,8 @@ export interface Store {
   /**
    * Puts a tombstone in the place of a record, which is gone from then on: to read it gives the
    * tombstone, to replace, touch or remove it answers gone, its key is taken. `absent` where
-   * nothing lies, or a tombstone; `refused` when the record is not of that principal.
+   * nothing lies, or a tombstone, which stays: so executed again it answers otherwise, as no other
+   * operation does. `refused` when the record is not of that principal.
    */
   end?(key: string, ending: Ending): Promise<EndAnswer>
   /**

@@ -1,5 +1,9 @@
 import { type SessionRecord, expiryOf, revisionOf } from '../../src/record/record.ts'
+import type { Tombstone } from '../../src/record/tombstone.ts'
 import type {
+  EndAnswer,
+  Ending,
+  Listing,
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,
@@ -90,6 +94,80 @@ export class MapStore implements Store {
     if (stored.principal !== null && stored.principal !== principal) return 'gone'
     this.records.delete(this.keyOf(key))
     return 'removed'
+  }
+}
+
+/** The same with what accounts need. */
+export class AccountsStore extends MapStore {
+  readonly tombstones = new Map<string, { readonly tombstone: Tombstone; readonly until: number }>()
+  readonly lists = new Map<string, Map<string, number>>()
+
+  lying(key: string): Tombstone | undefined {
+    const lying = this.tombstones.get(key)
+    return lying !== undefined && this.now() < lying.until ? lying.tombstone : undefined
+  }
+
+  override async read(key: string): Promise<ReadAnswer> {
+    return this.lying(key) ?? super.read(key)
+  }
+
+  override async create(key: string, record: SessionRecord) {
+    return this.lying(key) === undefined ? super.create(key, record) : 'taken'
+  }
+
+  override async remove(key: string, principal: string | null) {
+    return this.lying(key) === undefined ? super.remove(key, principal) : 'gone'
+  }
+
+  async end(key: string, ending: Ending): Promise<EndAnswer> {
+    if (this.lying(key) !== undefined) return 'absent'
+    const stored = this.live(key)
+    const its = this.isOf(stored, ending.principal)
+    if (stored === undefined && !ending.evenAbsent) return 'absent'
+    const nobodys = ending.evenAbsent && stored?.principal === null
+    if (stored !== undefined && !its && !nobodys) return 'refused'
+    this.bury(key, ending)
+    return its ? 'ended' : 'absent'
+  }
+
+  isOf(stored: SessionRecord | undefined, principal: string | undefined): boolean {
+    return stored !== undefined && (principal === undefined || stored.principal === principal)
+  }
+
+  bury(key: string, { tombstone, forMs }: Ending): void {
+    this.tombstones.set(key, { tombstone, until: this.now() + forMs })
+    this.records.delete(this.keyOf(key))
+  }
+
+  listOf(key: string): Map<string, number> {
+    const list = this.lists.get(key) ?? new Map<string, number>()
+    this.lists.set(key, list)
+    for (const [member, until] of list) if (this.hasEnded(until)) list.delete(member)
+    return list
+  }
+
+  hasEnded(until: number): boolean {
+    return until <= this.now()
+  }
+
+  isFull(list: Map<string, number>, { member, atMost = Infinity }: Listing): boolean {
+    return !list.has(member) && list.size >= atMost
+  }
+
+  async enlist(key: string, listing: Listing): Promise<'listed' | readonly string[]> {
+    const list = this.listOf(key)
+    const takes = listing.instead !== undefined && list.delete(listing.instead)
+    if (!takes && this.isFull(list, listing)) return [...list.keys()]
+    list.set(listing.member, listing.until)
+    return 'listed'
+  }
+
+  async listed(key: string): Promise<readonly string[]> {
+    return [...this.listOf(key).keys()]
+  }
+
+  async delist(key: string, members: readonly string[]): Promise<void> {
+    for (const member of members) this.listOf(key).delete(member)
   }
 }
 

@@ -1,7 +1,9 @@
 import { type ConformanceCase, casesOf } from '../conformance.ts'
 import { capabilityChecks, clockChecks, foreignChecks } from './capability-checks.ts'
 import { concurrencyChecks } from './concurrency-checks.ts'
+import { endChecks } from './end-checks.ts'
 import { type MakeStore, lendStore } from './given.ts'
+import { listChecks } from './list-checks.ts'
 import { createChecks, readChecks } from './read-create-checks.ts'
 import { expiryChecks, removeChecks } from './remove-expiry-checks.ts'
 import { replaceChecks } from './replace-checks.ts'
@@ -19,6 +21,8 @@ const GROUPS = {
   replace: replaceChecks,
   touch: touchChecks,
   remove: removeChecks,
+  end: endChecks,
+  lists: listChecks,
   expiry: expiryChecks,
   'at once': concurrencyChecks,
   records: valueChecks,
@@ -35,7 +39,8 @@ const GROUPS = {
  *
  * A store is made for every case and closed after it. Cases use keys of their own, so the stores
  * may share one database, and cases may run at the same time. What a store or its fixture does
- * not offer is not asked of it: `watch`, `for`, `readForeign`; `expiryAt`, `putForeign`.
+ * not offer is not asked of it: `end` and lists, `watch`, `for`, `readForeign`; `expiryAt`,
+ * `putForeign`.
  */
 export function storeConformance(makeStore: MakeStore): ConformanceCase[] {
   return casesOf(GROUPS, (check) => lendStore(makeStore, check))

@@ -46,6 +46,8 @@ export interface Given {
   readonly stored: (key: string) => Promise<SessionRecord>
   /** Waits, by the store's clock, until a record has expired. */
   readonly outlived: (record: SessionRecord) => Promise<void>
+  /** Waits until an instant by the store's clock, and until the key is absent then, if given. */
+  readonly passed: (key: string | undefined, instant: number) => Promise<void>
 }
 
 export interface Lying {
@@ -101,16 +103,20 @@ async function givenOf(fixture: StoreFixture): Promise<Given> {
     const key = fresh('key')
     await store.create(key, record)
     assert.notEqual(await store.read(key), 'absent', 'it is absent before it has expired')
-    await outlived(record)
-    await absentSoon(key)
+    await passed(key, expiryOf(record))
     return { key, record }
   }
 
-  async function outlived(record: SessionRecord): Promise<void> {
-    const left = expiryOf(record) - store.now()
+  function outlived(record: SessionRecord): Promise<void> {
+    return passed(undefined, expiryOf(record))
+  }
+
+  async function passed(key: string | undefined, instant: number): Promise<void> {
+    const left = instant - store.now()
     if (clock === undefined) await sleep(left + 1)
     else clock.advance(Math.ceil(left / 1000))
-    assert.ok(store.now() >= expiryOf(record), 'the clock does not move the time of the store')
+    assert.ok(store.now() >= instant, 'the clock does not move the time of the store')
+    if (key !== undefined) await absentSoon(key)
   }
 
   async function absentSoon(key: string): Promise<void> {
@@ -129,7 +135,7 @@ async function givenOf(fixture: StoreFixture): Promise<Given> {
 
   const forAnotherRequest = bind && (async () => comparing(await bind(request)))
   const offered = { forAnotherRequest, clock, expiryAt, putForeign }
-  return { store, itself, ...offered, twice, created, expired, stored, outlived }
+  return { store, itself, ...offered, twice, created, expired, stored, outlived, passed }
 }
 
 function comparing(store: Store): Store {

@@ -26,6 +26,19 @@ export const watchChecks: Checks<Given> = {
     })
   },
 
+  'tells that a session was ended': async (given) => {
+    const { store, created } = given
+    if (store.end === undefined) return
+    const { key, record } = await created()
+    await whileLive(given, key, async ({ told }) => {
+      const before = told()
+      const tombstone = { id: record.id, ended: { reason: 'why', at: Math.trunc(store.now()) } }
+      const how = { tombstone, forMs: 60_000, principal: undefined, evenAbsent: false }
+      await store.end?.(key, how)
+      assert.ok(await soon(() => told() > before), 'nobody told that it was ended')
+    })
+  },
+
   'tells that a record will expire earlier': async (given) => {
     const { store, created } = given
     const { key, record } = await created()

@@ -4,10 +4,11 @@
 -- ARGV[1]  the principal whose session it has to be, as in the header; empty for whoever it is
 -- ARGV[2]  the tombstone, as formatTombstone makes it
 -- ARGV[3]  how long it lies there, milliseconds
--- ARGV[4]  1: also where nothing lies, so that nothing is created there meanwhile; 0: not there
+-- ARGV[4]  1: also where nothing lies, or nobody has signed in, so that nobody signs in there
+--          meanwhile; 0: not there
 --
 -- Returns
---   { 0 }  absent: nothing lies there, or a tombstone already
+--   { 0 }  absent: no session of the principal lay there yet, or a tombstone did already
 --   { 1 }  ended
 --   { 2 }  refused: the session is of another principal, or it is no record of this format
 --
@@ -24,7 +25,9 @@ end
 if string.sub(value, 1, 15) == 'sojourn1-ended ' then return { 0 } end
 local record = parse(value)
 if not record then return { 2 } end
-if ARGV[1] ~= '' and record.principal ~= ARGV[1] then return { 2 } end
+local its = ARGV[1] == '' or record.principal == ARGV[1]
+if not its and not (ARGV[4] == '1' and record.principal == '-') then return { 2 } end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.pcall('PUBLISH', KEYS[1], 'ended')
-return { 1 }
+if its then return { 1 } end
+return { 0 }
