@@ -6,6 +6,7 @@ import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Engine, ask } from './engine.ts'
+import { unlist } from './listing.ts'
 import { oweCookie, prolong } from './owed-cookie.ts'
 import { renew } from './renew.ts'
 import { type CommitResult, resultOf } from './result.ts'
@@ -146,6 +147,7 @@ async function removeEnded(engine: Engine, visit: Visit): Promise<'removed' | 'g
     if (answer === 'gone') return stateOf(visit.session).lose()
     visit.removed = true
     publish('destroyed', { id, request: visit.request })
+    await unlist(engine, visit, removal)
   }
   return 'removed'
 }

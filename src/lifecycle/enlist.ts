@@ -1,9 +1,9 @@
-import { GoneError, LimitError, StoreError } from '../errors.ts'
+import { GoneError, LimitError, StoreError, UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { LIMITS } from '../options/limits.ts'
 import type { SessionState, SignIn } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { isRecord } from '../store/store.ts'
+import { type Listing, isTombstone } from '../store/store.ts'
 import { type Engine, ask } from './engine.ts'
 import { type Member, endListed, listKey, memberOf, parseMember, survey } from './listing.ts'
 
@@ -24,7 +24,7 @@ export async function enlist(
   const { maxPerPrincipal } = engine.policy
   const before = base?.record
   const again = before?.principal === principal && before.signedIn !== null
-  const listing = {
+  let listing: Listing = {
     member: memberOf(id, signedIn.at),
     until: deadline ?? signedIn.at + LIMITS.seconds.max * 1000,
     instead: again ? memberOf(id, before.signedIn.at) : undefined,
@@ -32,11 +32,17 @@ export async function enlist(
   }
   const key = listKey(engine, principal)
   for (let tries = 0; tries < TRIES; tries++) {
-    const answer = await ask(engine, visit, 'enlist', async (store) =>
-      store.enlist === undefined ? 'listed' : store.enlist(key, listing),
-    )
+    const answer = await ask(engine, visit, 'enlist', async (store) => {
+      if (store.enlist !== undefined) return store.enlist(key, listing)
+      if (maxPerPrincipal === undefined) return 'listed'
+      throw new UsageError('maxPerPrincipal needs a store that keeps lists: this has no enlist()')
+    })
     if (answer === 'listed') return
-    await makeRoom(engine, visit, principal, answer.map(parseMember))
+    const members = answer.map(parseMember)
+    // Another sign-in of this very session came in between: one of them will be gone.
+    const own = members.find((member) => member.id === id)
+    if (own === undefined) await makeRoom(engine, visit, principal, members)
+    else listing = { ...listing, instead: own.text }
   }
   throw new StoreError('enlist', `${TRIES} other sign-ins of this principal came in between`)
 }
@@ -61,5 +67,5 @@ async function makeRoom(
 /** Why the id of a sign-in is taken: a newer one may have ended it before it was stored. */
 export async function refuseEnded(engine: Engine, visit: Visit, key: string): Promise<void> {
   const answer = await ask(engine, visit, 'read', (store) => store.read(key))
-  if (typeof answer !== 'string' && !isRecord(answer)) throw new GoneError(answer.id)
+  if (isTombstone(answer)) throw new GoneError(answer.id)
 }

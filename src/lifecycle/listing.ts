@@ -1,7 +1,9 @@
+import { UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { formatPrincipal } from '../record/identity.ts'
 import { type SessionRecord, expiryOf } from '../record/record.ts'
-import { isRecord } from '../store/store.ts'
+import type { Removal } from '../session/visit.ts'
+import { isRecord, isTombstone } from '../store/store.ts'
 import { type Asking, type Engine, ask, storeNow } from './engine.ts'
 
 /** A session on the list of its principal, and when it signed in. */
@@ -48,29 +50,44 @@ export async function survey(
   principal: string,
   members: readonly Member[],
 ): Promise<Surveyed> {
-  const { prefix, storeTimeoutMs } = engine.policy
-  const live: SessionRecord[] = []
+  const { prefix } = engine.policy
+  const live = new Map<string, SessionRecord>()
   const dead: Member[] = []
   await Promise.all(
     members.map(async (member) => {
       const answer = await ask(engine, asking, 'read', (store) => store.read(prefix + member.id))
       const now = storeNow(engine, asking)
+      const pending = mayBePending(engine, member, now)
       if (isRecord(answer) && answer.principal === principal && now < expiryOf(answer)) {
-        // Who signs in again is listed anew before the record knows.
-        if (member.at < (answer.signedIn?.at ?? 0)) dead.push(member)
-        else live.push(answer)
-      } else if (now - member.at > pendingMs(storeTimeoutMs)) {
+        live.set(member.id, answer)
+        if (isOutdated(member, answer, members, pending)) dead.push(member)
+      } else if (!pending || isTombstone(answer)) {
         dead.push(member)
       }
     }),
   )
   await delist(engine, asking, principal, dead)
-  return { live, dead }
+  return { live: [...live.values()], dead }
 }
 
-/** Longer than any sign-in takes from the list to its record. */
-function pendingMs(storeTimeoutMs: number): number {
-  return Math.max(10_000, 3 * storeTimeoutMs)
+/**
+ * Who signs in again is listed anew before the record knows: the earlier member is of no use then.
+ * The later one is where that failed, but only beside the other.
+ */
+function isOutdated(
+  { id, at }: Member,
+  { signedIn }: SessionRecord,
+  members: readonly Member[],
+  pending: boolean,
+): boolean {
+  const known = signedIn?.at ?? 0
+  if (at <= known) return at < known
+  return !pending && members.some((member) => member.id === id && member.at === known)
+}
+
+/** Its record may still be under way: no sign-in takes longer from the list to there. */
+function mayBePending({ policy }: Engine, { at }: Member, now: number): boolean {
+  return now - at <= Math.max(10_000, 3 * policy.storeTimeoutMs)
 }
 
 async function delist(
@@ -83,6 +100,17 @@ async function delist(
   const texts = members.map(({ text }) => text)
   const key = listKey(engine, principal)
   await ask(engine, asking, 'delist', async (store) => store.delist?.(key, texts))
+}
+
+/** Takes a session off its list that was signed out. Where that fails, the next list() does it. */
+export async function unlist(
+  engine: Engine,
+  asking: Asking,
+  { id, principal, listedAt }: Removal,
+): Promise<void> {
+  if (principal === null || listedAt === undefined) return
+  const member = { id, at: listedAt, text: memberOf(id, listedAt) }
+  await delist(engine, asking, principal, [member]).catch(() => undefined)
 }
 
 /**
@@ -98,8 +126,10 @@ export async function endListed(
 ): Promise<string[]> {
   const ended: string[] = []
   await Promise.all(
-    members.map(async ({ id }) => {
-      if (await end(engine, asking, id, { principal, evenAbsent: true }, revocation)) ended.push(id)
+    members.map(async (member) => {
+      const evenAbsent = mayBePending(engine, member, storeNow(engine, asking))
+      const whose = { principal, evenAbsent }
+      if (await end(engine, asking, member.id, whose, revocation)) ended.push(member.id)
     }),
   )
   await delist(engine, asking, principal, members)
@@ -117,9 +147,10 @@ export async function end(
   const { prefix, reasonKeptMs } = engine.policy
   const at = Math.trunc(storeNow(engine, asking))
   const ending = { ...whose, tombstone: { id, ended: { reason, at } }, forMs: reasonKeptMs }
-  const answer = await ask(engine, asking, 'end', async (store) =>
-    store.end === undefined ? 'refused' : store.end(prefix + id, ending),
-  )
+  const answer = await ask(engine, asking, 'end', async (store) => {
+    if (store.end !== undefined) return store.end(prefix + id, ending)
+    throw new UsageError('this store ends no sessions of others: it has no end()')
+  })
   if (answer !== 'ended') return false
   const { request } = asking
   const { principal } = whose

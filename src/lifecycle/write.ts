@@ -32,7 +32,6 @@ export async function create(
   for (let tries = 0; tries < CREATE_TRIES; tries++) {
     if (tries > 0) state.takeAnotherId()
     const { signIn } = draft.wishes
-    if (signIn !== undefined) await enlist(engine, state, signIn)
     const owner = { id: state.id, principal: signIn?.principal ?? null }
     const data = await writeDraft(engine, draft, owner)
     const flash = await writeFlash(engine, entries, owner)
@@ -40,6 +39,7 @@ export async function create(
     const now = await storeTime(engine, visit)
     const record = firstRecord(state, { writeId, now, data, flash })
     const key = engine.policy.prefix + record.id
+    if (signIn !== undefined) await enlist(engine, state, signIn)
     const answer = await ask(engine, visit, 'create', (store) => store.create(key, record))
     if (answer === 'taken') {
       if (signIn !== undefined) await refuseEnded(engine, visit, key)
@@ -70,9 +70,10 @@ export async function replace(
   const writeId = randomWriteId()
   const mayRetry = patience(engine)
   let theirs = base.record
-  if (draft.wishes.signIn !== undefined) await enlist(engine, state, draft.wishes.signIn)
+  const { signIn } = draft.wishes
   for (;;) {
     const { record, flash, whole } = await mergeOnto(engine, state, theirs, draft, writeId)
+    if (signIn !== undefined) await enlist(engine, state, signIn)
     const answer = await offer(engine, state, theirs, record)
     if (answer === 'gone') return answer
     if (answer === 'replaced') {

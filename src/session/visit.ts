@@ -27,6 +27,8 @@ export type CreateObject = (state: SessionState) => SessionObject
 export interface Removal {
   readonly id: string
   readonly principal: string | null
+  /** When they signed in, milliseconds since the epoch; `undefined`: on no list. */
+  readonly listedAt: number | undefined
 }
 
 /** A session of another library that this request has opened and not yet taken over. */
@@ -142,7 +144,8 @@ export class Visit {
   /** The session goes; its record, if it has one, is removed at the commit. */
   end(base: Base | undefined): void {
     if (base !== undefined) {
-      this.removals.push({ id: base.record.id, principal: base.record.principal })
+      const { id, principal, signedIn } = base.record
+      this.removals.push({ id, principal, listedAt: signedIn?.at })
     }
     this.invalidated = true
     this.owedCookie = undefined

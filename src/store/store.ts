@@ -6,7 +6,11 @@ export type ReadAnswer = SessionRecord | Tombstone | 'absent' | 'undecodable'
 
 /** What was read is a session, as far as a store can tell. */
 export function isRecord(answer: ReadAnswer): answer is SessionRecord {
-  return typeof answer !== 'string' && !('ended' in answer)
+  return typeof answer !== 'string' && !isTombstone(answer)
+}
+
+export function isTombstone(answer: ReadAnswer): answer is Tombstone {
+  return typeof answer !== 'string' && 'ended' in answer
 }
 
 /** The outcome of {@link Store.replace}. */
