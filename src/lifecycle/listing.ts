@@ -71,8 +71,8 @@ export async function survey(
 }
 
 /**
- * Who signs in again is listed anew before the record knows: the earlier member is of no use then.
- * The later one is where that failed, but only beside the other.
+ * Who signs in again is listed anew before the record knows. Of several members of one session the
+ * one that the record has stays, and one whose record may still be under way.
  */
 function isOutdated(
   { id, at }: Member,
@@ -80,9 +80,9 @@ function isOutdated(
   members: readonly Member[],
   pending: boolean,
 ): boolean {
-  const known = signedIn?.at ?? 0
-  if (at <= known) return at < known
-  return !pending && members.some((member) => member.id === id && member.at === known)
+  const known = signedIn?.at
+  if (known === undefined || at === known || (at > known && pending)) return false
+  return members.some((member) => member.id === id && member.at === known)
 }
 
 /** Its record may still be under way: no sign-in takes longer from the list to there. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { SessionOptions } from '../../src/options/options.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { type Data, SECRET } from '../support/app.ts'
@@ -7,6 +7,7 @@ import { collect } from '../support/events.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { cookieOf } from '../support/timed.ts'
+import { MapStore } from '../testing/map-store.ts'
 
 async function signIn(sessions: Sessions<Data>, principal: string, options = {}) {
   const session = await sessions.open()
@@ -344,6 +345,25 @@ describeOnBothStores('maxPerPrincipal (ASVS 7.1.2)', (makeStore) => {
     expect(await sessions.of('ada').list()).toHaveLength(2)
   })
 
+  test('who has signed out is not counted, however lately that was', async () => {
+    const sessions = begin('refuse', 1)
+    for (const withCommit of [true, false]) {
+      const { cookie } = await signIn(sessions, 'ada')
+      const session = await sessions.open(cookie)
+      if (withCommit) session.invalidate()
+      else await session.signOut()
+      await sessions.commit(session)
+    }
+    await signIn(sessions, 'ada')
+  })
+
+  test('who was ended by somebody else is not counted, however lately that was', async () => {
+    const sessions = begin('refuse', 1)
+    const { id } = await signIn(sessions, 'ada')
+    await sessions.revoke(id, { reason: 'x' })
+    await signIn(sessions, 'ada')
+  })
+
   test('who signs in again is not counted twice', async () => {
     const sessions = begin('refuse', 1)
     const { cookie } = await signIn(sessions, 'ada')
@@ -436,5 +456,24 @@ describeOnBothStores('revokeEverything() (ASVS 7.4.5)', (makeStore) => {
   test('needs option epoch', async () => {
     const { sessions } = begin({ epoch: false })
     await expect(sessions.revokeEverything({ reason: 'x' })).rejects.toThrow(/option `epoch: true`/)
+
+describe('a store that keeps no accounts', () => {
+  const reason = 'x'
+
+  test('signs in and out, and says what it cannot do', async () => {
+    const sessions = createSessions<Data>({ secret: SECRET, store: new MapStore() })
+    const { id, cookie } = await signIn(sessions, 'ada')
+    const its = sessions.of('ada')
+    await expect(its.list()).rejects.toThrow(/keeps no lists/)
+    await expect(its.revokeAll({ reason })).rejects.toThrow(/keeps no lists/)
+    await expect(sessions.revoke(id, { reason })).rejects.toThrow(/has no end\(\)/)
+    expect(await isSignedIn(sessions, cookie)).toBe(true)
+    expect(await (await sessions.open(cookie)).signOut()).toBe('destroyed')
+    expect(await isSignedIn(sessions, cookie)).toBe(false)
+  })
+
+  test('does not sign in beyond a limit that nobody watches', async () => {
+    const options = { secret: SECRET, store: new MapStore(), maxPerPrincipal: { limit: 3 } }
+    await expect(signIn(createSessions<Data>(options), 'ada')).rejects.toThrow(/no enlist\(\)/)
   })
 })

@@ -1,7 +1,8 @@
+import { setImmediate as later } from 'node:timers/promises'
 import type { Store } from '../../src/store/store.ts'
 import { signal } from './latch-store.ts'
 
-const OPERATIONS = [
+export const OPERATIONS = [
   'read',
   'create',
   'replace',
@@ -33,12 +34,15 @@ export function besideForeign(store: Store, texts: Map<string, string>): Store {
   }
 }
 
-/** A node at work. It stops before each operation of its store, until it may take that step. */
+/**
+ * A node at work. It stops before each operation of its store, until it may take that step; of
+ * several that it begins at once the first comes first.
+ */
 export class Actor {
   over = false
   readonly #done: Promise<void>
+  readonly #due: (() => Promise<unknown>)[] = []
   #arrived = signal()
-  #go = signal()
 
   constructor(store: Store, work: (stepped: Store) => Promise<void>) {
     this.#done = work(this.#stepped(store)).finally(() => {
@@ -52,9 +56,15 @@ export class Actor {
   /** Carries out one operation; resolves when the next one is due, or all is done. */
   async step(): Promise<void> {
     await this.#arrived.given
-    if (!this.over) {
+    const next = this.#due.shift()
+    if (next !== undefined) {
       this.#arrived = signal()
-      this.#go.give()
+      await next().catch(() => undefined)
+      if (this.#due.length > 0) {
+        // What follows from the answer comes before the next step.
+        await later()
+        this.#arrived.give()
+      }
       await this.#arrived.given
     }
     if (this.over) await this.#done
@@ -64,12 +74,15 @@ export class Actor {
     const stepped = { ...store } as Record<string, unknown>
     for (const name of OPERATIONS) {
       const operation = store[name] as (...args: unknown[]) => Promise<unknown>
-      stepped[name] = async (...args: unknown[]) => {
-        this.#go = signal()
-        this.#arrived.give()
-        await this.#go.given
-        return operation(...args)
-      }
+      stepped[name] = (...args: unknown[]) =>
+        new Promise((resolve, reject) => {
+          this.#due.push(() => {
+            const answer = operation(...args)
+            answer.then(resolve, reject)
+            return answer
+          })
+          this.#arrived.give()
+        })
     }
     return stepped as unknown as Store
   }
@@ -82,10 +95,10 @@ export interface Run {
 }
 
 /** Runs actors in every order their steps can have; answers how many orders there are. */
-export async function everyOrder(begin: () => Run): Promise<number> {
+export async function everyOrder(begin: () => Run | Promise<Run>): Promise<number> {
   const path: number[] = []
   for (let orders = 1; ; orders++) {
-    const widths = await runAlong(begin(), (depth) => (path[depth] ??= 0))
+    const widths = await runAlong(await begin(), (depth) => (path[depth] ??= 0))
     while (path.length > 0 && Number(path.at(-1)) + 1 >= Number(widths[path.length - 1])) {
       path.pop()
     }
