@@ -456,6 +456,8 @@ describeOnBothStores('revokeEverything() (ASVS 7.4.5)', (makeStore) => {
   test('needs option epoch', async () => {
     const { sessions } = begin({ epoch: false })
     await expect(sessions.revokeEverything({ reason: 'x' })).rejects.toThrow(/option `epoch: true`/)
+  })
+})
 
 describe('a store that keeps no accounts', () => {
   const reason = 'x'
