@@ -140,7 +140,7 @@ export const chapters: readonly Chapter[] = [
         level: 2,
         asks: "Administrators can end one user's sessions, or everybody's.",
         library:
-          '`sessions.of(principal).revokeAll()` for one user. For everybody: a new `secret` or `prefix`.',
+          '`sessions.of(principal).revokeAll()` for one user, `sessions.revokeEverything()` for everybody.',
         application: 'Build the page for your administrators.',
       },
     ],

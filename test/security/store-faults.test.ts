@@ -97,6 +97,7 @@ describe('a Redis that refuses', () => {
     ['to read', ['-get']],
     ['everything', ['-@all']],
     ['these keys', ['resetkeys', '~other:*']],
+    ['this user', ['off']],
   ])('THREATS T17: %s lets nobody in, and signs nobody out', async (_, rules) => {
     await redis.server.cli('acl', 'setuser', 'shop', 'on', '>password', '~*', '&*', '+@all')
     const url = redis.server.url.replace('//', '//shop:password@')
@@ -110,10 +111,14 @@ describe('a Redis that refuses', () => {
     await browser.post('/in')
     const cookie = browser.cookieHeader
     await redis.server.cli('acl', 'setuser', 'shop', ...rules)
+    // What a refused login leaves is `default`, which docs/redis.md says to lock.
+    await redis.server.cli('acl', 'setuser', 'default', '-get')
+    if (rules.includes('off')) await redis.server.cli('client', 'kill', 'user', 'shop')
     const { status, text, setCookies } = await browser.get('/salaries')
     expect([status, setCookies]).toEqual([503, []])
     expect(text).not.toContain(PROTECTED)
     expect((await app.browser().get('/public')).status).toBe(200)
+    await redis.server.cli('acl', 'setuser', 'default', '+get')
     await redis.server.cli('acl', 'setuser', 'shop', 'on', '~*', '+@all')
     expect(browser.cookieHeader).toBe(cookie)
     expect((await browser.get('/salaries')).json).toBe(PROTECTED)
