@@ -35,8 +35,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'the second of two sign-outs is told that nothing was removed',
     file: 'src/store/memory.ts',
-    search: "    if (stored === undefined) return 'absent'\n",
-    replacement: "    if (stored === undefined) return 'gone'\n",
+    search: "return this.#tombstone(key) === undefined ? 'absent' : 'gone'",
+    replacement: "return 'gone'",
     test: 'test/behaviour/sign-out.test.ts',
     fails:
       'THREATS T7: is final while the session ends in two requests at once; both clear the cookie',
