@@ -133,7 +133,7 @@ function writeHeadAfterUndefined(response: ServerResponse): unknown {
 describe.each(protocols)('%s', (protocol, ask) => {
   describe.each(commits)('%s', (_commit, commit) => {
     test.each(protocol === 'HTTP/1' ? [...forms, ...http1Forms] : forms)(
-      'exactly one cookie of ours after theirs: %s',
+      'THREATS 23: exactly one cookie of ours after theirs: %s',
       async (_name, send, theirs) => {
         const answer = await ask(send, commit)
         expect(answer.status).toBe(200)
@@ -157,7 +157,7 @@ describe.each(protocols)('%s', (protocol, ask) => {
       ])
     })
 
-    test('headers that are changed after writeHead are sent as they were', async () => {
+    test('THREATS 23: headers that are changed after writeHead are sent as they were', async () => {
       const answer = await ask((r) => {
         const headers = { 'Set-Cookie': ['a=1'] }
         r.writeHead(200, headers)
@@ -251,7 +251,7 @@ describe.each(protocols)('%s', (protocol, ask) => {
     })
   })
 
-  test('a head tried twice has our cookie once', async () => {
+  test('THREATS 23: a head tried twice has our cookie once', async () => {
     for (const [, commit] of commits) {
       const answer = await ask((r) => {
         r.setHeader('Set-Cookie', 'a=1')

@@ -101,7 +101,7 @@ test('a plain answer defers nothing', async () => {
   expect(written[0]).toBeGreaterThan(0)
 })
 
-test('the commit is asked once, however the response is sent', async () => {
+test('THREATS 23: the commit is asked once, however the response is sent', async () => {
   for (const answer of [ours, Promise.resolve(ours)]) {
     let asked = 0
     await using server = await serve((_request, response) => {
@@ -161,7 +161,7 @@ test('a response nobody sends is not asked about', async () => {
   expect(asked).toBe(0)
 })
 
-describe('informational responses pass at once and do not count', () => {
+describe('THREATS 23: informational responses pass at once and do not count', () => {
   test('early hints, processing and continue', async () => {
     const go = deferred<void>()
     let asked = 0

@@ -114,7 +114,7 @@ export const cookies: Cases = {
     }
   },
 
-  'in production the cookie has every protection by default, whatever the request looks like (ASVS 3.3.1, ASVS 3.3.2, ASVS 3.3.3, ASVS 3.3.4)':
+  'THREATS T23: in production the cookie has every protection by default, whatever the request looks like (ASVS 3.3.1, ASVS 3.3.2, ASVS 3.3.3, ASVS 3.3.4)':
     async (stage) => {
       vi.stubEnv('NODE_ENV', 'production')
       try {

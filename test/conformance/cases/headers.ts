@@ -23,7 +23,7 @@ export const headers: Cases = {
     expect([second.status, second.theirs, second.ours]).toEqual([200, APPLICATION, []])
   },
 
-  "the application's own cookies are kept on a redirect": async (stage) => {
+  "THREATS 23: the application's own cookies are kept on a redirect": async (stage) => {
     stage.show({ '/page': writing({ cookies: APPLICATION, redirect: '/next' }) })
     const answer = await stage.visitor().get('/page')
     expect([answer.status, answer.headers.location]).toEqual([302, '/next'])
