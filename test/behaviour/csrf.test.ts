@@ -23,6 +23,10 @@ describeOnBothStores('CSRF tokens', (makeStore) => {
         session.clear()
         return [...tokens, session.getCsrfToken()]
       },
+      'token-and-verify': ({ session }) => {
+        const token = session.getCsrfToken()
+        return [token, session.verifyCsrfToken(token)]
+      },
       renew: ({ session }) => session.newCsrfToken(),
       'token-together': async ({ session }) => {
         await meet()
@@ -91,6 +95,13 @@ describeOnBothStores('CSRF tokens', (makeStore) => {
     expect(renewedAgain).toBe(renewed)
     expect(new Set(tokens).size).toBe(4)
     for (const token of tokens) expect(await verify(token)).toBe(token === last)
+  })
+
+  test('a token of a visitor holds once the session is stored, not before', async () => {
+    const { browser, verify } = await begin()
+    const [token, before] = (await browser.get('/token-and-verify')).json as [string, boolean]
+    expect([before, await verify(token)]).toEqual([false, true])
+    expect((await browser.get('/token-and-verify')).json).toEqual([expect.any(String), true])
   })
 
   test('verifying for a visitor stores nothing and is false', async () => {

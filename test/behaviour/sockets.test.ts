@@ -10,10 +10,8 @@ import type { AddressInfo } from 'node:net'
 import { Server as SocketServer } from 'socket.io'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
 import { withSession } from '../../src/adapters/node.ts'
-import type { CrossOriginError } from '../../src/errors.ts'
-import { crossOriginGuard } from '../../src/guard/cross-origin.ts'
 import type { Session } from '../../src/session/members.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { ensureBuilt } from '../docs/programs.ts'
@@ -180,78 +178,6 @@ test('socket.io: engine middleware that opens the session, which is there at the
   const gone = heard(socket, 'disconnect')
   await signOut(browser)
   await gone
-})
-
-describe('crossOriginGuard()', () => {
-  const EVIL = 'https://evil.example'
-
-  test('THREATS T6: in allowRequest of socket.io, refuses a WebSocket of another origin', async () => {
-    const check = crossOriginGuard()
-    const { server, port } = await listening((_request, response) => void response.end())
-    const sockets = new SocketServer(server, {
-      allowRequest(request, answer) {
-        try {
-          check(request)
-          answer(null, true)
-        } catch {
-          answer(null, false)
-        }
-      },
-    })
-    sockets.on('connection', (socket) => void socket.emit('greeting', 'Hello.'))
-    const connect = (origin: string) =>
-      io(`http://127.0.0.1:${port}`, {
-        extraHeaders: { origin },
-        transports: ['websocket'],
-        forceNew: true,
-        reconnection: false,
-      })
-    const [own, evil] = [connect(`http://127.0.0.1:${port}`), connect(EVIL)]
-    onTestFinished(() => void [own, evil].map((socket) => socket.disconnect()))
-    const seen = await Promise.all([heard(own, 'greeting'), heard(evil, 'connect_error')])
-    expect(seen).toEqual(['Hello.', expect.any(Error)])
-  })
-
-  test('THREATS T6: on the upgrade of ws, refuses one with 403 and no socket is opened', async () => {
-    const check = crossOriginGuard()
-    const { server, port } = await listening((_request, response) => void response.end())
-    const webSockets = new WebSocketServer({ noServer: true })
-    server.on('upgrade', (request, socket, head) => {
-      try {
-        check(request)
-      } catch (error) {
-        const { status } = error as CrossOriginError
-        socket.end(`HTTP/1.1 ${status} Refused\r\n\r\n`)
-        return
-      }
-      webSockets.handleUpgrade(request, socket, head, (webSocket) => webSocket.send('Hello.'))
-    })
-    const connect = (headers: { origin?: string; 'sec-fetch-site'?: string }) => {
-      const socket = new WebSocket(`ws://127.0.0.1:${port}`, { headers })
-      socket.on('error', () => {})
-      onTestFinished(() => socket.terminate())
-      return socket
-    }
-    for (const headers of [
-      {},
-      { origin: `http://127.0.0.1:${port}` },
-      { origin: `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-origin' },
-    ]) {
-      expect(String((await once(connect(headers), 'message'))[0])).toBe('Hello.')
-    }
-    for (const headers of [
-      { origin: EVIL },
-      { origin: 'null' },
-      { origin: EVIL, 'sec-fetch-site': 'cross-site' },
-      { origin: `http://blog.127.0.0.1:${port}`, 'sec-fetch-site': 'same-site' },
-    ]) {
-      const [, response] = (await once(connect(headers), 'unexpected-response')) as [
-        unknown,
-        IncomingMessage,
-      ]
-      expect(response.statusCode).toBe(403)
-    }
-  })
 })
 
 test('server-sent events: the stream ends with its session', async () => {

@@ -17,21 +17,21 @@ const REMOVAL = {
 export const mutants: readonly Mutant[] = [
   {
     ...GRAMMAR,
-    when: 'a path may hold a semicolon',
-    search: '!PATH.test(path)',
-    replacement: String.raw`!/^\//.test(path)`,
-  },
-  {
-    ...GRAMMAR,
     when: 'a domain may be any text',
     search: '&& DOMAIN.test(domain)',
     replacement: '',
   },
   {
+    ...GRAMMAR,
     when: 'a name may be any text',
-    file: OPTIONS,
     search: '!TOKEN.test(name)',
     replacement: "name === ''",
+  },
+  {
+    when: 'a path may hold a semicolon',
+    file: OPTIONS,
+    search: '!PATH.test(path)',
+    replacement: String.raw`!/^\//.test(path)`,
     test: TEST,
     fails:
       'THREATS 21, T16: options of any kind are refused, or are the attributes and nothing else',

@@ -41,7 +41,7 @@ export const mutants: readonly Mutant[] = [
     file: GUARD,
     search: "return safe && !/websocket/i.test(String(headerOf(request, 'upgrade')))",
     replacement: 'return safe',
-    test: 'test/behaviour/sockets.test.ts',
+    test: 'test/behaviour/cross-origin-sockets.test.ts',
     fails: 'THREATS T6: on the upgrade of ws, refuses one with 403 and no socket is opened',
   },
   {
@@ -49,7 +49,7 @@ export const mutants: readonly Mutant[] = [
     file: GUARD,
     search: "return safe && !/websocket/i.test(String(headerOf(request, 'upgrade')))",
     replacement: 'return safe',
-    test: 'test/behaviour/sockets.test.ts',
+    test: 'test/behaviour/cross-origin-sockets.test.ts',
     fails: 'THREATS T6: in allowRequest of socket.io, refuses a WebSocket of another origin',
   },
   {
