@@ -1,6 +1,4 @@
-import { setImmediate as later } from 'node:timers/promises'
 import type { Store } from '../../src/store/store.ts'
-import { signal } from './latch-store.ts'
 
 export const OPERATIONS = [
   'read',
@@ -34,58 +32,83 @@ export function besideForeign(store: Store, texts: Map<string, string>): Store {
   }
 }
 
+/** An operation that waits for its turn. */
+interface Waiting {
+  readonly name: string
+  readonly carryOut: () => unknown
+  readonly answer: (given: unknown) => void
+  readonly fail: (error: unknown) => void
+}
+
 /**
  * A node at work. It stops before each operation of its store, until it may take that step; of
- * several that it begins at once the first comes first.
+ * several that it begins at once the first comes first, unless another is chosen.
  */
 export class Actor {
   over = false
+  /** What it waits to do, one operation as a rule: a touch is sent while the handler works. */
+  readonly waiting: Waiting[] = []
   readonly #done: Promise<void>
-  readonly #due: (() => Promise<unknown>)[] = []
-  #arrived = signal()
+  #dead = false
 
-  constructor(store: Store, work: (stepped: Store) => Promise<void>) {
-    this.#done = work(this.#stepped(store)).finally(() => {
-      this.over = true
-      this.#arrived.give()
-    })
+  constructor(store: Store, work: (stepped: Store, actor: Actor) => Promise<void>) {
+    this.#done = work(this.#stepped(store), this).finally(() => void (this.over = true))
     // What went wrong is told to whoever steps.
     this.#done.catch(() => undefined)
   }
 
   /** Carries out one operation; resolves when the next one is due, or all is done. */
-  async step(): Promise<void> {
-    await this.#arrived.given
-    const next = this.#due.shift()
+  async step(at = 0): Promise<void> {
+    await atRest()
+    const [next] = this.waiting.splice(at, 1)
     if (next !== undefined) {
-      this.#arrived = signal()
-      await next().catch(() => undefined)
-      if (this.#due.length > 0) {
-        // What follows from the answer comes before the next step.
-        await later()
-        this.#arrived.give()
+      try {
+        next.answer(await next.carryOut())
+      } catch (error) {
+        next.fail(error)
       }
-      await this.#arrived.given
+      await atRest()
     }
     if (this.over) await this.#done
   }
 
+  /** Carries out one operation whose reply is lost: its client will send it again. */
+  async stepInVain(at = 0): Promise<void> {
+    await atRest()
+    await this.waiting[at]?.carryOut()
+  }
+
+  /** Waits for a turn of its own. */
+  stop(name: string, carryOut: () => unknown = () => undefined): Promise<unknown> {
+    if (this.#dead) return Promise.reject(new Error('this node is dead'))
+    return new Promise((answer, fail) => void this.waiting.push({ name, carryOut, answer, fail }))
+  }
+
+  /** The node takes no more steps, for good. */
+  die(): void {
+    this.#dead = true
+    for (const { fail } of this.waiting.splice(0)) fail(new Error('this node died'))
+  }
+
   #stepped(store: Store): Store {
-    const stepped = { ...store } as Record<string, unknown>
+    const stepped: Record<string, unknown> = {
+      ...store,
+      now: () => store.now(),
+      measureClock: () => store.measureClock?.(),
+    }
     for (const name of OPERATIONS) {
-      const operation = store[name] as (...args: unknown[]) => Promise<unknown>
+      const operation = store[name] as ((...args: unknown[]) => Promise<unknown>) | undefined
+      if (operation === undefined) continue
       stepped[name] = (...args: unknown[]) =>
-        new Promise((resolve, reject) => {
-          this.#due.push(() => {
-            const answer = operation(...args)
-            answer.then(resolve, reject)
-            return answer
-          })
-          this.#arrived.give()
-        })
+        this.stop(name, () => Reflect.apply(operation, store, args))
     }
     return stepped as unknown as Store
   }
+}
+
+/** Nothing is left that could go on by itself. */
+export function atRest(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
 }
 
 export interface Run {

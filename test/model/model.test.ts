@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { Random } from '../../src/testing/random.ts'
+import { useRedis } from '../support/both-stores.ts'
+import { byClock, makeStage } from './stage.ts'
+import { anyWay, everyWay } from './explore.ts'
+import { MODEL, NOT_DRIVEN, SCENARIOS } from './scenarios.ts'
+
+/*
+ * The protocol was searched in a model before it was written. Here the code itself is driven
+ * through the model's scenarios, one store operation after the other, in whatever order: P1 ends
+ * are final, P2 nothing is lost, P3 killed cookies are dead, P4 nobody is refused, P5 timeouts
+ * hold, P6 nothing happens twice, P7 the browser's cookie works, P8 nothing overwrites a newer one.
+ * `npm run model` goes every way there is; here it is every way where there are few.
+ */
+const FEW_RUNS = 150
+const RANDOM_RUNS = 250
+
+test('every scenario of the model is driven, or said why not', () => {
+  const driven = MODEL.filter((name) => name in SCENARIOS)
+  const left = MODEL.filter((name) => NOT_DRIVEN.some(([scenarios]) => scenarios.test(name)))
+  expect([...driven, ...left].toSorted()).toEqual([...MODEL].toSorted())
+})
+
+describe.each(Object.keys(SCENARIOS))('%s', (name) => {
+  test('holds in every order, or in many', async () => {
+    const stage = await makeStage(SCENARIOS[name]!)
+    const { whole, states } = await everyWay(stage, FEW_RUNS)
+    expect(states).toBeGreaterThan(1)
+    const random = new Random(1)
+    for (let run = 0; !whole && run < RANDOM_RUNS; run++) await anyWay(stage, random)
+  }, 60_000)
+})
+
+describe('on Redis', () => {
+  const redis = useRedis()
+
+  test('every scenario holds in some orders', async () => {
+    const random = new Random(2)
+    const store = await redis.connectedStore()
+    for (const scenario of Object.values(SCENARIOS)) {
+      const stage = await makeStage(scenario)
+      for (let run = 0; run < 10; run++) {
+        await anyWay(stage, random, byClock(store, stage.clock))
+        await redis.server.cli('flushall')
+      }
+    }
+  }, 60_000)
+})
