@@ -1,3 +1,4 @@
+import { hashFamily } from '../../src/cookie/credential.ts'
 import { decodeData } from '../../src/record/codec.ts'
 import type { SessionRecord } from '../../src/record/record.ts'
 import { BEGIN } from './stage.ts'
@@ -13,6 +14,8 @@ export const AT_END: readonly Check[] = [
   flashHolds,
   noReplayReplaces,
   killedStayDead,
+  rotationsHold,
+  nothingOfTheGone,
 ]
 
 /** P1 */
@@ -99,12 +102,42 @@ function noReplayReplaces({ asked }: World): string | undefined {
   return replaced ? 'P8 a replayed request replaced the cookie of its browser' : undefined
 }
 
-/** P3: no cookie of another family than the stored opens anything, for good. */
+/** P3: a cookie of another family, or one whose grace is over, opens nothing, for good. */
 async function killedStayDead(world: World): Promise<string | undefined> {
   const record = await world.record(world.stage.key)
   for (const cookie of record === undefined ? [] : world.issued) {
-    if (world.isOf(cookie, record) || !cookie.includes(`=${record?.id}.`)) continue
-    if (await world.opens(cookie)) return 'P3 a cookie of a killed family opens the session'
+    const [id, family = '', edition] = cookie.slice(cookie.indexOf('=') + 1).split('.')
+    if (record === undefined || id !== record.id) continue
+    const killed = hashFamily(family) !== record.familyHash
+    const behind = record.edition - Number(edition)
+    const graceEnds = record.promotedAt + 1000 * world.stage.scenario.timing.renewalGrace
+    const over = behind > 1 || (behind === 1 && world.stage.clock.now >= graceEnds)
+    if (!(killed || over) || !(await world.opens(cookie))) continue
+    return `P3 a cookie ${killed ? 'of a killed family' : 'whose grace is over'} opens the session`
+  }
+  return undefined
+}
+
+/** P3: a rotation that was acknowledged has happened. */
+function rotationsHold({ asked }: World): string | undefined {
+  const vain = asked.some(
+    (each) =>
+      each.did('rotate') && each.isWell && each.shown?.stored && !each.rotated && !each.ending,
+  )
+  return vain ? 'P3 a rotation was acknowledged, and nothing rotated' : undefined
+}
+
+/** P3: what a request wrote that was told `gone` is nowhere. */
+async function nothingOfTheGone(world: World): Promise<string | undefined> {
+  const data = await dataOf(world)
+  if (data === undefined) return undefined
+  for (const asked of world.asked) {
+    if (asked.outcome !== 'gone' || asked.did('save') || asked.did('signIn')) continue
+    for (const act of asked.plan.acts) {
+      if (act[0] !== 'set' || data[act[1]] !== act[2]) continue
+      const others = world.asked.filter(({ plan }) => plan.acts.some(([, key]) => key === act[1]))
+      if (others.length === 1) return `P3 ${act[1]} was merged, of a request that was told gone`
+    }
   }
   return undefined
 }

@@ -5,6 +5,7 @@ import type { Store } from '../../src/store/store.ts'
 import type { Random } from '../../src/testing/random.ts'
 import { Asked } from './asked.ts'
 import { ALWAYS, AT_END } from './checks.ts'
+import { movesOf } from './moves.ts'
 import type { Stage } from './stage.ts'
 import { World } from './world.ts'
 
@@ -47,13 +48,13 @@ export async function everyWay(stage: Stage, mostRuns: number): Promise<Explored
 /** How often a fault or a tick is chosen at random where one can be. */
 const FAULTS_IN_TEN = 3
 
-/** Runs a scenario once, at random; answers how many steps it took. */
-export function anyWay(stage: Stage, random: Random, store = memoryOf(stage)): Promise<number> {
+/** Runs a scenario once, at random. */
+export function anyWay(stage: Stage, random: Random, store = memoryOf(stage)): Promise<World> {
   return run(stage, { store, checkFrom: 1 }, async (world) => {
-    const choices = world.choices()
+    const moves = movesOf(world)
     const plain = random.below(10) >= FAULTS_IN_TEN
-    const likely = choices.flatMap((choice, at) => (choice.plain === plain ? [at] : []))
-    return likely.length > 0 ? random.oneOf(likely) : random.below(choices.length)
+    const likely = moves.flatMap((move, at) => (move.plain === plain ? [at] : []))
+    return likely.length > 0 ? random.oneOf(likely) : random.below(moves.length)
   })
 }
 
@@ -67,10 +68,10 @@ interface Setting {
   readonly checkFrom: number
 }
 
-/** Which of the choices is made, after those made before; `undefined`: the run ends here. */
+/** Which of the moves is made, after those made before; `undefined`: the run ends here. */
 type Choose = (world: World, made: readonly number[], among: number) => Promise<number | undefined>
 
-async function run(stage: Stage, { store, checkFrom }: Setting, choose: Choose): Promise<number> {
+async function run(stage: Stage, { store, checkFrom }: Setting, choose: Choose): Promise<World> {
   const world = new World(stage, store)
   const stopListening = listen(world)
   const made: number[] = []
@@ -78,16 +79,16 @@ async function run(stage: Stage, { store, checkFrom }: Setting, choose: Choose):
   try {
     await world.begin()
     for (;;) {
-      const choices = world.choices()
-      const chosen = choices.length === 0 ? undefined : await choose(world, made, choices.length)
-      const choice = chosen === undefined ? undefined : choices[chosen]
-      if (choice === undefined) {
-        if (choices.length === 0) await check(world, labels, 'at the end')
-        return made.length
+      const moves = movesOf(world)
+      const chosen = moves.length === 0 ? undefined : await choose(world, made, moves.length)
+      const move = chosen === undefined ? undefined : moves[chosen]
+      if (move === undefined) {
+        if (moves.length === 0) await check(world, labels, 'at the end')
+        return world
       }
       made.push(chosen as number)
-      labels.push(choice.label)
-      await choice.take()
+      labels.push(move.label)
+      await move.make()
       if (made.length >= checkFrom) await check(world, labels, 'always')
     }
   } finally {

@@ -36,14 +36,13 @@ export const ENDS: Record<string, Scenario> = {
 }
 
 function againstSignOut(writes: Record<string, readonly Act[]>): Record<string, Scenario> {
-  const requests = (acts: readonly Act[]) => [browser(acts), browser([['invalidate']]), browser()]
   return Object.fromEntries(
     Object.entries(writes).map(([name, acts]) => [
       `1 logout×${name}`,
       scenario({
         start: { ...SIGNED_IN, touched: -1, promoted: -9 },
         timing: { renewalTimeout: 5 },
-        requests: requests(acts),
+        requests: [browser(acts), browser([['invalidate']]), browser()],
         faults: { twice: 1, crash: 1, lose: 1 },
       }),
     ]),

@@ -2,24 +2,11 @@ import { hashFamily } from '../../src/cookie/credential.ts'
 import type { CommitResult } from '../../src/index.ts'
 import { type SessionRecord, expiryOf } from '../../src/record/record.ts'
 import type { Store } from '../../src/store/store.ts'
-import { parseSetCookie } from '../support/browser-jar.ts'
-import { Actor, atRest } from '../support/stepped.ts'
 import { Asked, type Shown } from './asked.ts'
-import { serve } from './handler.ts'
 import { Names, ownerOf } from './names.ts'
-import { observe } from './observe.ts'
-import { responseProblem } from './response.ts'
 import { type OnStore, type Stage, BEGIN } from './stage.ts'
 
-/** One thing that can happen next. */
-export interface Choice {
-  readonly label: string
-  /** It is no fault and no tick of the clock. */
-  readonly plain: boolean
-  readonly take: () => unknown
-}
-
-/** One run of a scenario, in which one choice after the other is made. */
+/** One run of a scenario, in which one move after the other is made. */
 export class World {
   readonly stage: Stage
   readonly store: Store
@@ -37,7 +24,8 @@ export class World {
   readonly increments = new Map<string, number>()
   /** Records that were created in this run. */
   readonly created = new Set<string>()
-  #left: { twice: number; crash: number; lose: number }
+  /** The faults that may still happen. */
+  readonly left: { twice: number; crash: number; lose: number }
 
   constructor(stage: Stage, store: Store) {
     const { faults, requests, noCookie } = stage.scenario
@@ -45,8 +33,8 @@ export class World {
     this.store = store
     this.asked = requests.map((plan, at) => new Asked(plan, at))
     this.issued = [stage.cookie, stage.successor]
-    this.#left = { twice: 0, crash: 0, lose: 0, ...faults }
-    if (!noCookie) this.#keep(stage.cookie)
+    this.left = { twice: 0, crash: 0, lose: 0, ...faults }
+    if (!noCookie) this.keep(stage.cookie)
     stage.clock.now = BEGIN
   }
 
@@ -62,20 +50,11 @@ export class World {
     return found
   }
 
-  /** Everything that can happen now. */
-  choices(): Choice[] {
-    const choices = this.asked.flatMap((asked) => this.#choicesOf(asked))
-    if (this.#mayPass()) {
-      choices.push({ label: `second ${this.seconds + 1}`, plain: false, take: () => this.#tick() })
-    }
-    return choices
-  }
-
   wentWrong(what: string): void {
     this.wrong ??= what
   }
 
-  /** The node died, or the run is over: nobody goes on. */
+  /** The run is over: nobody goes on. */
   stop(): void {
     for (const { actor } of this.asked) actor?.die()
   }
@@ -163,146 +142,24 @@ export class World {
       this.issued.map((cookie) => names.cookie(cookie, 'start')).toSorted(),
       [...this.ended].map((id) => names.in(id, 'start')).toSorted(),
       [...this.increments].map(([counter, count]) => names.in(`${counter} ${count}`, 'start')),
-      this.#left,
+      this.left,
       this.asked.map((asked) => stateOf(asked, names)),
     ])
   }
 
-  #choicesOf(asked: Asked): Choice[] {
-    const { name, phase, actor } = asked
-    if (phase === 'idle') return this.#mayBegin(asked) ? [this.#sending(asked)] : []
-    if (phase === 'answered') {
-      const label = `the response of ${name} arrives: ${asked.outcome}`
-      const arrives = { label, plain: true, take: () => this.#arrive(asked) }
-      return [
-        arrives,
-        ...this.#fault('lose', `the response of ${name} is lost`, () => this.#lose(asked)),
-      ]
-    }
-    if (phase !== 'running' || actor === undefined) return []
-    return [
-      ...actor.waiting.flatMap(({ name: operation }, at) => [
-        {
-          label: `${name}: ${operation}`,
-          plain: true,
-          take: () => this.#step(asked, actor, at),
-        },
-        ...(asked.repeating !== undefined || operation === 'read' || operation === 'slow'
-          ? []
-          : this.#fault('twice', `${name}: ${operation}, its reply is lost`, () =>
-              this.#stepInVain(asked, actor, at),
-            )),
-      ]),
-      ...this.#fault('crash', `${name}: its node dies`, () => this.#crash(asked, actor)),
-    ]
-  }
-
-  #fault(kind: 'twice' | 'crash' | 'lose', label: string, happen: () => unknown): Choice[] {
-    if (this.#left[kind] === 0) return []
-    const take = () => {
-      this.#left = { ...this.#left, [kind]: this.#left[kind] - 1 }
-      return happen()
-    }
-    return [{ label, plain: false, take }]
-  }
-
-  #mayBegin({ plan }: Asked): boolean {
-    return plan.after === undefined || this.asked[plan.after]?.isOver === true
-  }
-
-  #sending(asked: Asked): Choice {
-    const take = async () => {
-      const { plan } = asked
-      const { cookie, successor, scenario } = this.stage
-      const copied = plan.successor ? successor : cookie
-      asked.cookie = plan.by === 'attacker' ? copied : this.jarHeader
-      for (const [, family] of asked.cookie.matchAll(/=[\w-]+\.([\w-]{22})\./g)) {
-        asked.families.add(hashFamily(family as string))
-      }
-      asked.phase = 'running'
-      asked.times.sent = this.seconds
-      const actor = new Actor(observe(this, asked), async (stepped, self) => {
-        asked.store = stepped
-        asked.actor = self
-        await serve(this, asked)
-      })
-      await atRest()
-      if (scenario.quick && asked.phase === 'running') await this.#step(asked, actor, 0)
-      else await this.#concluded(asked)
-    }
-    return { label: `${asked.name} is sent`, plain: true, take }
-  }
-
-  async #step(asked: Asked, actor: Actor, at: number): Promise<void> {
-    if (actor.waiting[at]?.name === 'slow') asked.history.push(`goes on at ${this.seconds}`)
-    try {
-      await actor.step(at)
-    } catch {
-      asked.outcome = 'error'
-      asked.phase = 'lost'
-    }
-    await this.#concluded(asked)
-  }
-
-  /** Looks at a response that has just been given. */
-  async #concluded(asked: Asked): Promise<void> {
-    const { phase, result } = asked
-    if (phase !== 'answered' || result === undefined) return
-    this.wrong ??= await responseProblem(this, asked, result)
-    if (result.setCookie !== undefined) this.issued.push(pairOf(result.setCookie))
-    if (this.stage.scenario.quick) this.#arrive(asked)
-  }
-
-  async #stepInVain(asked: Asked, actor: Actor, at: number): Promise<void> {
-    asked.repeating = { executed: false, done: false }
-    await actor.stepInVain(at)
-  }
-
-  #crash(asked: Asked, actor: Actor): void {
-    asked.outcome = 'crash'
-    asked.phase = 'lost'
-    actor.die()
-  }
-
-  #lose(asked: Asked): void {
-    asked.phase = 'lost'
-  }
-
-  #arrive(asked: Asked): void {
-    asked.phase = 'done'
-    const setCookie = asked.result?.setCookie
-    if (setCookie === undefined || asked.plan.by === 'attacker') return
-    const { name, attributes } = parseSetCookie(setCookie)
-    if (attributes['max-age'] === '0') this.jar.delete(name)
-    else this.#keep(pairOf(setCookie))
-  }
-
-  #keep(pair: string): void {
-    const [name = '', value = ''] = pair.split('=')
-    this.jar.set(name, value)
-  }
-
-  /** No request, handler or response takes longer than `delivery`. */
-  #mayPass(): boolean {
-    const { seconds, prompt, delivery = Number.POSITIVE_INFINITY } = this.stage.scenario
-    if (this.seconds >= seconds) return false
-    const isBusy = ({ actor, phase }: Asked) =>
-      phase === 'running' && actor?.waiting.some(({ name }) => name !== 'slow') === true
-    if (prompt && this.asked.some(isBusy)) return false
-    return this.asked.every(({ phase, times }) => {
-      const since = phase === 'running' ? (times.opened ?? times.sent) : times.answered
-      const waits = phase === 'running' || phase === 'answered'
-      return !waits || this.seconds - (since ?? 0) < delivery
-    })
-  }
-
-  #tick(): void {
+  tick(): void {
     this.seconds++
     this.stage.clock.now += 1000
   }
+
+  /** The browser takes a cookie. */
+  keep(pair: string): void {
+    const [name = '', value = ''] = pair.split('=')
+    this.jar.set(name, value)
+  }
 }
 
-function pairOf(setCookie: string): string {
+export function pairOf(setCookie: string): string {
   return setCookie.split(';')[0] ?? ''
 }
 

@@ -24,6 +24,8 @@ export interface Asking {
   readonly cookie?: string
   /** Default: a connection of its own. */
   readonly agent?: Agent
+  /** Default: that of the browser. */
+  readonly port?: number
 }
 
 /** One visitor's browser: keeps the cookies it is given and sends them back. */
@@ -48,7 +50,7 @@ export class Browser {
 
   async get(path: string, asking: Asking = {}): Promise<Answer> {
     const cookie = asking.cookie ?? this.cookieHeader
-    const answer = await send(this.port, path, { ...asking, cookie })
+    const answer = await send(asking.port ?? this.port, path, { ...asking, cookie })
     for (const line of answer.setCookies) this.#keep(line)
     return answer
   }
