@@ -22,6 +22,7 @@ export function oweCookie(
   const value = seal.write(name, { id: base.record.id, family, edition })
   const maxAge = lifeOf(policy, base.record)
   visit.owedCookie = setCookie({ name, value, secure, maxAge }, policy.cookie.attributes)
+  visit.renewal = 'no'
   if (secure) warnIfPlainHttp(visit.request)
 }
 

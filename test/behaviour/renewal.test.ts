@@ -1,6 +1,6 @@
 import { expect, test, describe } from 'vitest'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
-import { SECRET, type Data } from '../support/app.ts'
+import { SECRET, type Data, type DataSessions } from '../support/app.ts'
 import { parseSetCookie } from '../support/browser-jar.ts'
 import { collect } from '../support/events.ts'
 import { beginTimed, cookieOf, look } from '../support/timed.ts'
@@ -20,6 +20,8 @@ async function beginRenewal(options: Parameters<typeof beginTimed>[0] = {}) {
   }
   return { ...begun, visit, renew }
 }
+
+type Opened = Awaited<ReturnType<DataSessions['open']>>
 
 function editionIn(cookie: string | undefined): number {
   return Number(cookie?.split('.')[2])
@@ -133,6 +135,19 @@ describe('renewal: a cookie is replaced by its successor', () => {
     pass(1)
     await visit(header)
     expect(store.calls.touch).toBe(1)
+  })
+
+  test.each([
+    ['a rotation', async (session: Opened) => session.rotate()],
+    ['a sign-in', (session: Opened) => session.signIn('ada', { keep: ['n'] })],
+  ])('%s when it is due makes it needless', async (_, begin) => {
+    const { header, pass, sessions, store } = await beginRenewal()
+    pass(RENEWAL)
+    const session = await sessions.open(header, undefined, { countAsActivity: false })
+    await begin(session)
+    await session.save()
+    expect(editionIn((await sessions.commit(session)).setCookie)).toBe(0)
+    expect(store.calls.touch).toBe(0)
   })
 
   test('events: rotated, reason renewed, at the promotion only', async () => {
