@@ -44,6 +44,8 @@ export class Asked implements OnStore {
   ended = false
   /** A rotation was stored by it. */
   rotated = false
+  /** Its signIn() has resolved. */
+  signedIn = false
 
   constructor(plan: Plan, at: number) {
     this.plan = plan

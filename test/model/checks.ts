@@ -64,7 +64,7 @@ async function noKeyLost(world: World): Promise<string | undefined> {
 /** P2, P6: increments that were acknowledged are there, once each. */
 async function incrementsHold(world: World): Promise<string | undefined> {
   const data = await dataOf(world)
-  if (data === undefined) return undefined
+  if (data === undefined || world.asked.some((asked) => asked.did('signIn'))) return undefined
   const id = world.stage.key.slice(world.stage.prefix.length)
   const acknowledged = world.increments.get(`${id} n`) ?? 0
   const begun = Number(world.stage.scenario.start?.data?.['n'] ?? 0)
@@ -96,9 +96,11 @@ async function flashHolds(world: World): Promise<string | undefined> {
   return undefined
 }
 
-/** P8 */
+/** P8: only who signs in, or ends its session, gets on from a replay. */
 function noReplayReplaces({ asked }: World): string | undefined {
-  const replaced = asked.some(({ refused, result }) => refused === 'replayed' && result?.setCookie)
+  const replaced = asked.some(({ refused, result, signedIn, ending }) => {
+    return refused === 'replayed' && result?.setCookie && !signedIn && !ending
+  })
   return replaced ? 'P8 a replayed request replaced the cookie of its browser' : undefined
 }
 
@@ -165,6 +167,16 @@ export async function adjustHolds(world: World): Promise<string | undefined> {
     }
   }
   return undefined
+}
+
+/** P8: who was told to be signed in, is. */
+export async function signInHolds(world: World): Promise<string | undefined> {
+  const told = world.asked.find(({ signedIn, phase, result }) => {
+    return signedIn && phase === 'done' && result?.setCookie !== undefined
+  })
+  if (told === undefined) return undefined
+  const { principal } = await world.look(world.jarHeader)
+  return principal === 'alice' ? undefined : 'P8 the cookie of a sign-in was overwritten'
 }
 
 /** P5: activity that was noted stays noted. */

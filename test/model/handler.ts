@@ -6,9 +6,13 @@ import type { World } from './world.ts'
 
 type Session = Awaited<ReturnType<DataSessions['open']>>
 
-/** Serves one request: opens its session, does what its plan says, commits. */
+/** Serves one request: opens its session, does what its plan says, commits. Or ends a session. */
 export async function serve(world: World, asked: Asked): Promise<void> {
   const sessions = world.stage.nodes[asked.plan.node ?? 'first']
+  if (asked.plan.by === 'admin') {
+    await sessions.revoke(world.stage.id, { reason: 'admin', request: asked })
+    return world.answered(asked, { outcome: 'destroyed' })
+  }
   const options = { countAsActivity: asked.plan.polling !== true, local: false }
   const session = await sessions.open(asked.cookie, asked, options)
   asked.times.opened = world.seconds
@@ -47,7 +51,23 @@ async function perform(world: World, asked: Asked, session: Session, act: Act): 
     case 'update':
       return update(world, asked, session, act[1])
     case 'signIn':
-      throw new Error('signIn() is not driven yet')
+      return signIn(asked, session, act[1], act[2])
+  }
+}
+
+async function signIn(
+  asked: Asked,
+  session: Session,
+  principal: string,
+  keep: readonly string[] = [],
+): Promise<unknown> {
+  try {
+    await session.signIn(principal, { keep })
+    asked.signedIn = true
+    return undefined
+  } catch (error) {
+    if (error instanceof GoneError) return 'over'
+    throw error
   }
 }
 

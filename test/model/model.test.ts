@@ -12,12 +12,12 @@ import { MODEL, NOT_DRIVEN, SCENARIOS } from './scenarios.ts'
  * hold, P6 nothing happens twice, P7 the browser's cookie works, P8 nothing overwrites a newer one.
  * `npm run model` goes every way there is; here it is every way where there are few.
  */
-const FEW_RUNS = 150
-const RANDOM_RUNS = 250
+const FEW_RUNS = 120
+const RANDOM_RUNS = 200
 
 test('every scenario of the model is driven, or said why not', () => {
   const driven = MODEL.filter((name) => name in SCENARIOS)
-  const left = MODEL.filter((name) => NOT_DRIVEN.some(([scenarios]) => scenarios.test(name)))
+  const left = NOT_DRIVEN.map(([name]) => name)
   expect([...driven, ...left].toSorted()).toEqual([...MODEL].toSorted())
 })
 

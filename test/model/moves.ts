@@ -78,7 +78,7 @@ async function begin(world: World, asked: Asked): Promise<void> {
   const { cookie, successor, scenario } = world.stage
   const { by, successor: renewed } = asked.plan
   if (by === 'browser') asked.cookie = world.jarHeader
-  else asked.cookie = renewed ? successor : cookie
+  if (by === 'attacker') asked.cookie = renewed ? successor : cookie
   for (const [, family = ''] of asked.cookie.matchAll(/=[\w-]+\.([\w-]{22})\./g)) {
     asked.families.add(hashFamily(family))
   }
@@ -122,11 +122,14 @@ function crash(asked: Asked, actor: Actor): void {
 
 function arrive(world: World, asked: Asked): void {
   asked.phase = 'done'
-  const setCookie = asked.result?.setCookie
-  if (setCookie === undefined || asked.plan.by === 'attacker') return
-  const { name, attributes } = parseSetCookie(setCookie)
-  if (attributes['max-age'] === '0') world.jar.delete(name)
-  else world.keep(pairOf(setCookie))
+  if (asked.plan.by === 'attacker') return
+  const { setCookie, otherCookie } = asked.result ?? {}
+  for (const line of [setCookie, otherCookie]) {
+    if (line === undefined) continue
+    const { name, attributes } = parseSetCookie(line)
+    if (attributes['max-age'] === '0') world.jar.delete(name)
+    else world.keep(pairOf(line))
+  }
 }
 
 /** No request, handler or response takes longer than `delivery`. */

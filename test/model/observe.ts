@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 
 /** What became of one operation. */
 interface Seen {
-  readonly name: 'read' | 'create' | 'replace' | 'touch' | 'remove'
+  readonly name: (typeof OPERATIONS)[number]
   readonly args: readonly unknown[]
   readonly answer: unknown
   readonly before: SessionRecord | undefined
@@ -14,7 +14,7 @@ interface Seen {
   readonly changed: boolean
 }
 
-const OPERATIONS = ['read', 'create', 'replace', 'touch', 'remove'] as const
+const OPERATIONS = ['read', 'create', 'replace', 'touch', 'remove', 'end'] as const
 
 /** The store as one request reaches it, with every operation looked at. */
 export function observe(world: World, asked: Asked): Store {
@@ -23,6 +23,14 @@ export function observe(world: World, asked: Asked): Store {
   const textOf = (record: SessionRecord | undefined) =>
     record === undefined ? '' : names.record(record, owner)
   const observed: Record<string, unknown> = { now: () => store.now() }
+  for (const name of ['enlist', 'listed', 'delist'] as const) {
+    const operation = store[name] as (...args: unknown[]) => Promise<unknown>
+    observed[name] = async (...args: unknown[]) => {
+      const answer = await Reflect.apply(operation, store, args)
+      remember(world, asked, name, answer)
+      return answer
+    }
+  }
   for (const name of OPERATIONS) {
     const operation = store[name] as (...args: unknown[]) => Promise<unknown>
     observed[name] = async (...args: unknown[]) => {
@@ -47,24 +55,30 @@ async function note(world: World, asked: Asked, seen: Seen): Promise<void> {
     asked.families.add(after.familyHash)
     if (before !== undefined) await rotated(world, asked, after)
   }
-  if (name === 'remove' && answer !== 'gone') {
+  if ((name === 'remove' && answer !== 'gone') || name === 'end') {
     world.ended.add(String(args[0]).slice(world.stage.prefix.length))
     asked.ended = true
   }
   if (typeof answer === 'object' && answer !== null && 'record' in answer) {
     asked.conflict = (answer.record as SessionRecord).familyHash
   }
-  if (asked.repeating?.executed === false)
+  remember(world, asked, name, answer)
+}
+
+/** What it was told, unless the reply was lost. */
+function remember(world: World, asked: Asked, name: string, answer: unknown): void {
+  if (asked.repeating?.executed === false) {
     asked.repeating = { executed: true, done: isDone(answer) }
-  else {
-    asked.repeating = undefined
-    asked.history.push(`${name} ${world.seconds} ${world.names.answer(answer, ownerOf(asked.at))}`)
+    return
   }
+  asked.repeating = undefined
+  const text = world.names.answer(answer, ownerOf(asked.at))
+  asked.history.push(`${name} ${world.seconds} ${text}`)
 }
 
 /** Whoever holds only a killed family writes nothing; nobody ends the session of somebody else. */
 function checkWriter(world: World, asked: Asked, { name, before, changed }: Seen): void {
-  if (!changed || before === undefined) return
+  if (!changed || before === undefined || name === 'end') return
   if (name !== 'remove' && !asked.families.has(before.familyHash)) {
     world.wentWrong(`P3 a killed request wrote: ${name}`)
   }
@@ -96,13 +110,14 @@ function checkRepeated(world: World, asked: Asked, { name, args, answer, after, 
 async function rotated(world: World, asked: Asked, after: SessionRecord): Promise<void> {
   asked.rotated = true
   for (const cookie of world.issued) {
-    if (world.isOf(cookie, after) || !(await world.opens(cookie))) continue
+    if (!cookie.includes(`=${after.id}.`) || world.isOf(cookie, after)) continue
+    if (!(await world.opens(cookie))) continue
     world.wentWrong('P3 a cookie issued before the rotation still opens the session')
   }
 }
 
 function isDone(answer: unknown): boolean {
   if (answer === 'created' || answer === 'removed') return true
-  const { status } = answer as { status?: string }
+  const { status } = (answer ?? {}) as { status?: string }
   return status === 'replaced' || status === 'touched'
 }

@@ -17,8 +17,8 @@ export type Act =
 /** One request of a scenario. */
 export interface Plan {
   readonly acts: readonly Act[]
-  /** The browser sends what its jar holds; the attacker a copy of the first cookie. */
-  readonly by: 'browser' | 'attacker'
+  /** The browser sends what its jar holds; the attacker a copy of the first cookie; none is revoke(). */
+  readonly by: 'browser' | 'attacker' | 'admin'
   /** The attacker sends the first cookie's successor, which an earlier renewal was handed. */
   readonly successor?: true
   /** It begins when this one of the requests is over. */
@@ -119,6 +119,9 @@ type Rest = Omit<Plan, 'acts' | 'by'>
 export function browser(acts: readonly Act[] = [], rest: Rest = {}): Plan {
   return { by: 'browser', acts, ...rest }
 }
+
+/** It ends the session of the beginning from outside. */
+export const ADMIN: Plan = { by: 'admin', acts: [] }
 
 export function attacker(acts: readonly Act[] = [], rest: Rest = {}): Plan {
   return { by: 'attacker', acts, ...rest }

@@ -1,5 +1,5 @@
 import { first } from './checks.ts'
-import { type Act, type Scenario, browser, scenario } from './scenario.ts'
+import { ADMIN, type Act, type Scenario, browser, scenario } from './scenario.ts'
 import type { World } from './world.ts'
 
 export const SIGNED_IN = { principal: 'alice', data: { z: 1 } }
@@ -20,6 +20,12 @@ export const ENDS: Record<string, Scenario> = {
     start: SIGNED_IN,
     requests: [browser([['rotate']]), browser([['invalidate']]), browser([['set', 'k1', 1]])],
     faults: { twice: 1, lose: 1 },
+  }),
+  '1 revoke×write×promote': scenario({
+    start: { ...SIGNED_IN, promoted: -9 },
+    timing: { renewalTimeout: 5 },
+    requests: [ADMIN, browser([['set', 'k1', 1]]), browser(), browser([['update', 'n']])],
+    faults: { twice: 1 },
   }),
   '1 reused id (deterministic idGenerator)': scenario({
     start: SIGNED_IN,

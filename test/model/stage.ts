@@ -22,7 +22,8 @@ export interface Stage {
   readonly nodes: Readonly<Record<'first' | 'second', DataSessions>>
   readonly record: SessionRecord | undefined
   readonly prefix: string
-  /** Where the stored session lies. */
+  /** The stored session's, and where it lies. */
+  readonly id: string
   readonly key: string
   /** The cookie of the stored session, or of one that has ended: `name=value`. */
   readonly cookie: string
@@ -57,7 +58,17 @@ export async function makeStage(scenario: Scenario): Promise<Stage> {
   const stored = (await store.read(key)) as SessionRecord
   const record = start === null ? undefined : begin(stored, start, scenario)
   const { prefix } = DEFAULTS
-  return { scenario, clock, nodes, record, prefix, key, cookie, successor: `${name}=${successor}` }
+  return {
+    scenario,
+    clock,
+    nodes,
+    record,
+    prefix,
+    id,
+    key,
+    cookie,
+    successor: `${name}=${successor}`,
+  }
 }
 
 function sessionsOf({ timing, oneId }: Scenario, clock: { now: number }, secret: string[]) {

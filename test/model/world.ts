@@ -1,7 +1,7 @@
 import { hashFamily } from '../../src/cookie/credential.ts'
 import type { CommitResult } from '../../src/index.ts'
 import { type SessionRecord, expiryOf } from '../../src/record/record.ts'
-import type { Store } from '../../src/store/store.ts'
+import { type Store, isRecord } from '../../src/store/store.ts'
 import { Asked, type Shown } from './asked.ts'
 import { Names, ownerOf } from './names.ts'
 import { type OnStore, type Stage, BEGIN } from './stage.ts'
@@ -46,8 +46,7 @@ export class World {
   /** What lies in the store, if it has not expired. */
   async record(key: string): Promise<SessionRecord | undefined> {
     const found = await this.store.read(key)
-    if (typeof found === 'string' || expiryOf(found) <= this.stage.clock.now) return undefined
-    return found
+    return isRecord(found) && expiryOf(found) > this.stage.clock.now ? found : undefined
   }
 
   wentWrong(what: string): void {
@@ -116,6 +115,11 @@ export class World {
 
   /** Whether a cookie opens a session now; asking changes nothing. */
   async opens(cookie: string): Promise<boolean> {
+    return (await this.look(cookie)).stored
+  }
+
+  /** What a Cookie header opens now; asking changes nothing. */
+  async look(cookie: string): Promise<Shown> {
     const { store } = this
     const looking: Store = {
       now: () => store.now(),
@@ -127,7 +131,8 @@ export class World {
     }
     const request: OnStore = { store: looking }
     const session = await this.stage.nodes.first.open(cookie, request, { local: false })
-    return !session.isNew
+    const { id, principal, isNew } = session
+    return { id, principal, stored: !isNew }
   }
 
   /** All that decides what can still happen and what is checked, as text. */
@@ -137,7 +142,7 @@ export class World {
     const { names } = this
     return JSON.stringify([
       this.seconds,
-      records.map((found) => (typeof found === 'string' ? found : names.record(found, 'start'))),
+      records.map((found) => (isRecord(found) ? names.record(found, 'start') : typeof found)),
       [...this.jar].map((pair) => names.cookie(pair.join('='), 'start')),
       this.issued.map((cookie) => names.cookie(cookie, 'start')).toSorted(),
       [...this.ended].map((id) => names.in(id, 'start')).toSorted(),
@@ -165,10 +170,22 @@ export function pairOf(setCookie: string): string {
 
 /** What it knows, while it is at work; afterwards, how it ended. */
 function stateOf(asked: Asked, names: Names): unknown {
-  const { phase, outcome, refused, result, shown, rotated, ended, popped } = asked
+  const { phase, outcome, refused, result, shown, rotated, ended, popped, signedIn } = asked
   const by = ownerOf(asked.at)
-  const line = result?.setCookie && names.cookie(result.setCookie, by)
-  const facts = [phase, outcome, refused, rotated, ended, shown?.stored, popped.length, line]
+  const line = [result?.setCookie, result?.otherCookie].map((cookie) =>
+    names.cookie(cookie ?? '', by),
+  )
+  const facts = [
+    phase,
+    outcome,
+    refused,
+    rotated,
+    ended,
+    shown?.stored,
+    popped.length,
+    signedIn,
+    line,
+  ]
   return phase === 'running' || phase === 'answered'
     ? [facts, asked.times, names.cookie(asked.cookie, 'start'), asked.history, asked.repeating]
     : facts

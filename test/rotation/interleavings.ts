@@ -2,11 +2,12 @@ import type { Random } from '../../src/testing/random.ts'
 import { type Act, type Plan, type Scenario, scenario } from '../model/scenario.ts'
 
 /**
- * One request rotates while others are under way, in any order of their store operations: of the
+ * One request rotates, or signs somebody in, while others are under way, in any order of their store operations: of the
  * browser, and of somebody who holds a copy of its cookie, or of its successor.
  */
 export function rotationAmongOthers(random: Random): Scenario {
   const others = 3 + random.below(3)
+  const rotation = random.oneOf<Act>([['rotate'], ['signIn', 'bob', ['n']]])
   return scenario({
     start: {
       data: { n: 0 },
@@ -20,7 +21,7 @@ export function rotationAmongOthers(random: Random): Scenario {
     delivery: 2,
     lateReplays: true,
     requests: [
-      { by: 'browser', acts: [...actsOf(random, 'k0'), ['rotate'], ...actsOf(random, 'k0b')] },
+      { by: 'browser', acts: [...actsOf(random, 'k0'), rotation, ...actsOf(random, 'k0b')] },
       ...Array.from({ length: others }, (_, at) => anyRequest(random, at + 1)),
     ],
     faults: { twice: random.below(2), crash: random.below(2), lose: random.below(2) },

@@ -13,7 +13,7 @@ test('renewals refuse nobody and lose nothing, with one response in ten lost', a
   expect(figures.overtaken).toBeGreaterThan(0)
 }, 60_000)
 
-describe('THREATS 17: with a rotation the old cookie is dead at once (ASVS 7.2.4)', () => {
+describe('THREATS 17: with a rotation or a sign-in the old cookie is dead at once (ASVS 7.2.4)', () => {
   const redis = useRedis()
 
   test('in random interleavings', async () => {

@@ -60,8 +60,8 @@ function tellLoad(figures: LoadFigures): string {
 function tellOrders(where: string, figures: Interleaved): string {
   const { requests, rotations, refused, gone } = figures
   return [
-    `- Rotation among other requests, ${where}: ${n(figures.interleavings)} random interleavings of`,
-    `${n(requests)} requests, ${n(rotations)} rotations. ${n(refused)} requests came with a cookie`,
+    `- A rotation or a sign-in among other requests, ${where}: ${n(figures.interleavings)} random interleavings of`,
+    `${n(requests)} requests, ${n(rotations)} new families. ${n(refused)} requests came with a cookie`,
     `that was dead by then, ${n(gone)} were under way when it died: **0 opened anything, 0 wrote,`,
     '0 were handed a cookie.**',
   ].join(' ')
