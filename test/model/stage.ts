@@ -1,5 +1,5 @@
 import { createSeal } from '../../src/cookie/credential.ts'
-import { DEFAULTS } from '../../src/options/options.ts'
+import { DEFAULTS } from '../../src/options/limits.ts'
 import type { SessionRecord } from '../../src/record/record.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { memoryStore } from '../../src/store/memory.ts'
