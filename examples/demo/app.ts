@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Sessions } from 'sojourn'
-import { noteErrors, session } from 'sojourn/express'
+import { crossOriginGuard, noteErrors, session } from 'sojourn/express'
 import { guard } from './guard.ts'
 import { notCached, securityHeaders } from './headers.ts'
 import { ownerRoutes } from './owner.ts'
@@ -19,6 +19,7 @@ export function createApp(sessions: Sessions, store: ShopStore): Express {
   // Ahead of the session: a stylesheet needs none.
   app.use(express.static(publicFolder))
   app.use(notCached)
+  app.use(crossOriginGuard())
   app.use(session(sessions))
   app.use(express.urlencoded({ extended: false }))
   app.use(guard)
