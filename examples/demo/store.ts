@@ -31,7 +31,7 @@ function inMemory(): ShopStore {
     store,
     async look(key) {
       const record = await store.read(key)
-      if (typeof record === 'string') return undefined
+      if (typeof record === 'string' || 'ended' in record) return undefined
       return { text: textOf(record), ttlMs: expiryOf(record) - Date.now() }
     },
     close() {},
