@@ -26,6 +26,7 @@ const rooms: readonly (readonly [name: string, holds: RegExp])[] = [
   ['adapters', /^adapters\//],
   ['index', /^index\.ts$/],
   ['testing', /^testing\//],
+  ['command line', /^cli\//],
 ]
 
 /*

@@ -17,6 +17,8 @@ export interface SettingsOptions {
 }
 
 type Part = 'options' | 'cookie' | 'redis' | 'encryption'
+/** @internal */
+export type Parts = Readonly<Record<Part, Record<string, unknown>>>
 type Coercion = readonly [part: Part, option: string, coerce: to.Coerce]
 
 const DOTTED = 'redis.sessions.'
@@ -99,15 +101,21 @@ export function sessionsFromSettings<D extends object = SessionData>(
   settings: Settings,
   { base = process.cwd() }: SettingsOptions = {},
 ): Sessions<D> {
-  const parts: Record<Part, Record<string, unknown>> = {
-    options: {},
-    cookie: {},
-    redis: {},
-    encryption: {},
-  }
+  const parts = readSettings(settings, base)
+  const options = { ...optionsIn(parts), store: redisStore(connectionIn(parts)) }
+  return createSessions<D>(options as unknown as Parameters<typeof createSessions<D>>[0])
+}
+
+/**
+ * What settings say, by where it goes. Loads the modules they name.
+ *
+ * @internal
+ */
+export function readSettings(settings: Settings, base: URL | string): Parts {
+  const parts: Parts = { options: {}, cookie: {}, redis: {}, encryption: {} }
   const sources = new Map<string, string>()
   for (const [setting, value] of Object.entries(settings)) {
-    const name = nameOf(setting)
+    const name = settingName(setting)
     if (name === undefined || (isEmpty(value) && name !== NEVER_EMPTY)) continue
     const [part, option, read] = lookUp(setting, name, base)
     const earlier = sources.get(part + option)
@@ -115,20 +123,28 @@ export function sessionsFromSettings<D extends object = SessionData>(
     sources.set(part + option, setting)
     parts[part][option] = read(setting, value ?? '')
   }
-  const options = {
-    ...parts.options,
-    ...encryption(parts.encryption, parts.options),
-    cookie: parts.cookie,
-    store: redisStore(connection(parts.redis)),
-  }
-  return createSessions<D>(options as unknown as Parameters<typeof createSessions<D>>[0])
+  return parts
+}
+
+/**
+ * The options of createSessions that settings say, all but the store.
+ *
+ * @internal
+ */
+export function optionsIn({ options, encryption, cookie }: Parts): object {
+  return { ...options, ...encryptionOf(encryption, options), cookie }
 }
 
 function isEmpty(value: SettingValue | undefined): boolean {
   return value == null || value === ''
 }
 
-function nameOf(setting: string): string | undefined {
+/**
+ * `timeout` for `redis.sessions.timeout` and `REDIS_SESSIONS_TIMEOUT`.
+ *
+ * @internal
+ */
+export function settingName(setting: string): string | undefined {
   if (setting.startsWith(DOTTED)) return setting.slice(DOTTED.length)
   return setting.startsWith(UPPER) ? setting.slice(UPPER.length).toLowerCase() : undefined
 }
@@ -147,15 +163,20 @@ function lookUp(setting: string, name: string, base: URL | string): Coercion {
 }
 
 /** With keys, `serialize` and `deserialize` make what is encrypted. */
-function encryption(
+function encryptionOf(
   { keys }: Record<string, unknown>,
   { serialize, deserialize }: Record<string, unknown>,
 ): Partial<Encryption> {
   return keys === undefined ? {} : encrypt({ keys, serialize, deserialize } as EncryptOptions)
 }
 
-/** Who wins where several ways to Redis are said. */
-function connection({ client, url, ...rest }: Record<string, unknown>): RedisStoreOptions {
+/**
+ * Who wins where several ways to Redis are said.
+ *
+ * @internal
+ */
+export function connectionIn({ redis }: Parts): RedisStoreOptions {
+  const { client, url, ...rest } = redis
   const chosen = client === undefined ? {} : { client }
   const local = rest['path'] === undefined ? { host: 'localhost', port: 6379 } : {}
   const where = url === undefined ? { ...local, ...rest } : { url }

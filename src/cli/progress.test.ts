@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { progressBar } from './progress.ts'
+
+function bar(isTTY: boolean) {
+  let [now, written] = [0, '']
+  const stream = { isTTY, write: (text: unknown) => ((written += String(text)), true) }
+  const progress = progressBar(stream, () => now)
+  return {
+    looked: (at: number, keys: number, ofAll: number) => {
+      now = at
+      progress.looked(keys, ofAll)
+    },
+    done: () => progress.done(),
+    written: () => written,
+  }
+}
+
+it('shows how far a long scan is, and takes itself away', () => {
+  const { looked, done, written } = bar(true)
+  looked(1000, 500, 1000)
+  expect(written()).toBe(`\r[${'#'.repeat(15)}${'.'.repeat(15)}] 50 % of 1000 keys`)
+  looked(1010, 600, 1000)
+  expect(written()).not.toContain('60 %')
+  done()
+  expect(written()).toMatch(/\r\u{1b}\[K$/u)
+})
+
+it('writes nothing where nobody looks, or when the scan is short', () => {
+  for (const { looked, done, written } of [bar(false), bar(true)]) {
+    if (written !== undefined) looked(100, 500, 1000)
+    done()
+    expect(written()).toBe('')
+  }
+  const piped = bar(false)
+  piped.looked(5000, 500, 1000)
+  expect(piped.written()).toBe('')
+})

@@ -1,0 +1,53 @@
+/** Controls, formats (which turn text round) and separators of lines. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/**
+ * Text from a store as a terminal may show it: what moves its cursor, or turns text round, is
+ * written as an escape.
+ */
+export function clean(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (character) => {
+    const code = (character.codePointAt(0) as number).toString(16)
+    return String.raw`\u{${code}}`
+  })
+}
+
+/** Columns as wide as they have to be, two spaces between them; the first row is the heading. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  return rows
+    .map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  '))
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('')
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+] as const
+
+/** `3 d`, `2 h`, `5 min`, `40 s`: rounded down. */
+export function duration(ms: number): string {
+  for (const [unit, size] of UNITS) {
+    if (ms >= size) return `${Math.floor(ms / size)} ${unit}`
+  }
+  return `${Math.max(0, Math.floor(ms / 1000))} s`
+}
+
+/** `2026-11-23 08:00:00Z` */
+export function instant(ms: number): string {
+  return iso(ms).replace('T', ' ').replace(/\.\d+/, '')
+}
+
+/** A record can say an instant that no Date can. */
+export function iso(ms: number): string {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? `${ms} ms` : date.toISOString()
+}
+
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}
