@@ -23,15 +23,20 @@ export interface Ran {
 export interface Running {
   /** What it has printed, once that matches. */
   until(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<string>
+  readonly ended: Promise<Ran>
   /** As Ctrl-C does. */
   interrupt(): Promise<Ran>
 }
 
+type Environment = Readonly<Record<string, string>>
+
 export interface CommandLine {
+  /** The folder it runs in. */
+  readonly folder: () => string
   /** Runs it to its end, in an environment that says nothing but what is given. */
-  sojourn(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>
-  json(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<unknown>
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): Running
+  readonly sojourn: (args: readonly string[], env?: Environment) => Promise<Ran>
+  readonly json: (args: readonly string[], env?: Environment) => Promise<unknown>
+  readonly start: (args: readonly string[], env?: Environment) => Running
 }
 
 const LONGEST_RUN_MS = 20_000
@@ -65,7 +70,7 @@ export function useCommandLine(client: 'redis' | 'ioredis' = 'redis'): CommandLi
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  function begin(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  function begin(args: readonly string[], env: Environment = {}) {
     const child = spawn(process.execPath, [join(folder, 'dist/cli/main.js'), ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'], ...env },
@@ -82,11 +87,12 @@ export function useCommandLine(client: 'redis' | 'ioredis' = 'redis'): CommandLi
     return { child, said, ended }
   }
 
-  async function sojourn(args: readonly string[], env?: Readonly<Record<string, string>>) {
+  async function sojourn(args: readonly string[], env?: Environment) {
     return begin(args, env).ended
   }
 
   return {
+    folder: () => folder,
     sojourn,
     async json(args, env) {
       const { stdout, stderr } = await sojourn([...args, '--json'], env)
@@ -96,6 +102,7 @@ export function useCommandLine(client: 'redis' | 'ioredis' = 'redis'): CommandLi
     start(args, env) {
       const { child, said, ended } = begin(args, env)
       return {
+        ended,
         async until(stream, pattern) {
           while (!pattern.test(said[stream])) {
             if (child.exitCode !== null) throw new Error(`it ended: ${said.stderr}`)

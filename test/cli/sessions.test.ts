@@ -130,8 +130,11 @@ describe('sojourn show', () => {
 
   it('says that it cannot read what is encrypted', async () => {
     const key = randomBytes(32).toString('base64url')
-    const write = (session: Record<string, unknown>) => (session['cart'] = ['tea'])
-    const { id } = await makeSession(redis.server, write, encrypt({ keys: [key] }))
+    const { id } = await makeSession(
+      redis.server,
+      (session) => (session['cart'] = ['tea']),
+      encrypt({ keys: [key] }),
+    )
     const { code, stdout } = await sojourn(['show', id, '--data'], env())
     expect(code).toBe(0)
     expect(stdout).toContain('not readable here: encrypted')
