@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { UsageError } from '../errors.ts'
-import { DEFAULTS } from '../options/options.ts'
+import { DEFAULTS } from '../options/limits.ts'
 import { type Settings, connectionIn, readSettings, settingName } from '../settings/settings.ts'
 import type { SettingValue } from '../settings/coerce.ts'
 import {
