@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, property, stringMatching } from 'fast-check'
 import { expect, it } from 'vitest'
 import { UsageError } from '../errors.ts'
 import { limitOf, parseArguments } from './arguments.ts'
@@ -30,9 +30,9 @@ it('reads a command, its ids and its options, in any order', () => {
 })
 
 it('takes an id that begins with a hyphen for an id', () => {
-  const id = fc.stringMatching(/^-[A-Za-z0-9_-]{21}$/)
-  fc.assert(
-    fc.property(id, (text) => {
+  const id = stringMatching(/^-[A-Za-z0-9_-]{21}$/)
+  assert(
+    property(id, (text) => {
       expect(parseArguments(['show', text, '--data'])).toMatchObject({
         ids: [text],
         options: { data: true },

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, property, string } from 'fast-check'
 import { expect, it } from 'vitest'
 import { clean, duration, iso, table } from './words.ts'
 
@@ -8,9 +8,7 @@ it('lets nothing through that moves a cursor or turns text round', () => {
   expect(clean('\u{1b}[2Jada\r\u{202e}\u{9b}31m\n')).toBe(
     String.raw`\u{1b}[2Jada\u{d}\u{202e}\u{9b}31m\u{a}`,
   )
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary-ascii' }), (text) => !UNPRINTABLE.test(clean(text))),
-  )
+  assert(property(string({ unit: 'binary-ascii' }), (text) => !UNPRINTABLE.test(clean(text))))
 })
 
 it('leaves readable text as it is', () => {
