@@ -28,7 +28,7 @@ test('THREATS 8: a signed cookie of a session that does not exist is not adopted
 
 test('THREATS 8: nor is it on Redis (ASVS 7.2.1)', () => hold(unknownIdsOnRedis))
 
-test('THREATS 29: a stored value that was changed is never taken for something else', () =>
+test('THREATS 29, T2: a stored value that was changed is never taken for something else', () =>
   hold(storedValues))
 
 test('THREATS 29: Lua takes a changed value for what parseRecord takes it for', () =>

@@ -1,15 +1,22 @@
-import { type SessionRecord, formatRecord } from '../../src/record/record.ts'
-import { encode } from '../../src/record/serialize.ts'
+import { sha256 } from '../../src/cookie/hmac.ts'
+import { encrypt } from '../../src/encrypt/encrypt.ts'
+import { type Payload, type SessionRecord, formatRecord } from '../../src/record/record.ts'
+import { decode, encode } from '../../src/record/serialize.ts'
 import { randomFor } from './campaign.ts'
 import { type Known, NOW, knownSession } from './known-sessions.ts'
 
 /** A session as it lies in a store, before anybody changes it. */
 export interface Sample {
   readonly known: Known
-  /** Whose payloads they are: the built-in serializer's, or bytes of an application's own. */
-  readonly kind: 'text' | 'bytes'
+  /** Whose payloads they are: the built-in serializer's, bytes of an application's own, encrypt()'s. */
+  readonly kind: 'text' | 'bytes' | 'sealed'
   readonly value: Buffer
+  /** What was sealed. */
+  readonly plain: Partial<SessionRecord>
 }
+
+/** Its nonces are random, whatever the seed; which bytes are changed is not. */
+export const SEALING = encrypt({ keys: [sha256('a key of the fuzz campaigns')] })
 
 const CART = { user: 'ada', cart: { items: ['tea', 'milk'], total: 12.5 }, n: 3 }
 const TAGGED = {
@@ -67,16 +74,28 @@ export function samplesFrom(seed: number): Sample[] {
   let made = 0
   const make = (given: Partial<SessionRecord>, kind: Sample['kind']): Sample => {
     const known = knownSession(randomFor(seed, -1 - made++), given)
-    return { known, kind, value: Buffer.from(formatRecord(known.record) as string) }
+    const record = kind === 'sealed' ? sealed(known.record) : known.record
+    const value = Buffer.from(formatRecord(record) as string)
+    return { known: { ...known, record }, kind, value, plain: given }
   }
   const plain = TEXTS.filter(({ data, flash }) => !`${String(data)}${String(flash)}`.includes('$'))
   return [
     ...TEXTS.map((given) => make(given, 'text')),
     ...plain.map((given) => make(inBytes(given), 'bytes')),
+    ...TEXTS.map((given) => make(given, 'sealed')),
   ]
 }
 
 function inBytes({ data, flash, ...given }: Partial<SessionRecord>): Partial<SessionRecord> {
   const bytes = flash === undefined ? undefined : Buffer.from(flash)
   return { ...given, data: Buffer.from(data ?? ''), flash: bytes }
+}
+
+function sealed({ data, flash, ...record }: SessionRecord): SessionRecord {
+  const seal = (part: 'data' | 'flash', text: Payload): Payload => {
+    const { id, principal } = record
+    const data = decode(String(text)) as Record<string, unknown>
+    return SEALING.serialize(data, { id, part, principal }) as Payload
+  }
+  return { ...record, data: seal('data', data), flash: flash && seal('flash', flash) }
 }

@@ -12,7 +12,7 @@ import { hashFamily } from '../../src/cookie/credential.ts'
 import { type Known, NAME, NOW, SECRET } from './known-sessions.ts'
 import { mutatedValue } from './mutated-values.ts'
 import { recordIn, utf8, valueIn } from './plain-reading.ts'
-import { type Sample, samplesFrom } from './sample-records.ts'
+import { SEALING, type Sample, samplesFrom } from './sample-records.ts'
 
 /*
  * A stored value is changed, and then read and opened with the cookie of the session it was. Taken
@@ -25,6 +25,9 @@ import { type Sample, samplesFrom } from './sample-records.ts'
  *    (PROTOCOL.md rule 4), or an end that has passed;
  * 3. a session opens that shows data, flash messages, a principal, a timeout or an age other than
  *    those the plain reader finds in the changed bytes; untouched fields so are as they were.
+ *
+ * Of payloads that encrypt() sealed, none opens but those that were sealed, under the principal they
+ * were sealed for.
  *
  * An exception is a crash, but for a StoreError where the value is of another session or of a
  * newer format.
@@ -45,7 +48,7 @@ type Data = Record<string, unknown>
 async function run(run: Run): Promise<Figure[]> {
   const samples = samplesFrom(run.seed)
   const tally = new Tally()
-  const stages = { text: stageOf({}), bytes: stageOf(IN_BYTES) }
+  const stages = { text: stageOf({}), bytes: stageOf(IN_BYTES), sealed: stageOf(SEALING) }
   for (const [at, random] of casesOf(run)) {
     const sample = random.oneOf(samples)
     const value = mutatedValue(sample, samples, random)
@@ -122,7 +125,7 @@ async function checkedOpening({ sessions }: Stage, sample: Sample, value: Buffer
     check(session.principal === record.principal, 'another principal')
     check(session.createdAt.getTime() === record.createdAt, 'another age')
     check(session.timeout === record.timeoutMs / 1000, 'another timeout')
-    const data = dataIn(record.data, sample)
+    const data = dataIn(record, 'data', sample)
     check(isSame({ ...session }, data), `its data are ${encode({ ...session })}`)
     checkFlash(session, record, sample)
     return value.equals(sample.value) ? 'opened: as it was' : 'opened: as the changed bytes say'
@@ -144,18 +147,28 @@ function checkCredential({ family, record: { edition } }: Known, record: Session
 }
 
 /** A top-level `undefined` is a deletion. */
-function dataIn(payload: string | Uint8Array, { kind }: Sample): Data {
-  const data = (kind === 'text' ? valueIn(payload as string) : bytesIn(payload)) as Data
-  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined))
+function dataIn(record: SessionRecord, part: 'data' | 'flash', sample: Sample): Data {
+  const data = Object.entries(payloadIn(record, part, sample) as Data)
+  return Object.fromEntries(data.filter(([, value]) => value !== undefined))
+}
+
+function payloadIn(record: SessionRecord, part: 'data' | 'flash', sample: Sample): unknown {
+  const payload = record[part] as string | Uint8Array
+  if (sample.kind === 'text') return valueIn(payload as string)
+  if (sample.kind === 'bytes') return bytesIn(payload)
+  const own = sample.known.record
+  check(isDeepStrictEqual(payload, own[part]), 'what was sealed was changed')
+  check(record.principal === own.principal, 'it was sealed for another principal')
+  return valueIn(sample.plain[part] as string)
 }
 
 function checkFlash(
   session: Awaited<ReturnType<Stage['sessions']['open']>>,
-  { flash }: SessionRecord,
+  record: SessionRecord,
   sample: Sample,
 ): void {
-  const entries =
-    flash === undefined ? [] : (dataIn(flash, sample)['flash'] as [string, string, unknown][])
+  const { flash = [] } = record.flash === undefined ? {} : dataIn(record, 'flash', sample)
+  const entries = flash as [id: string, queue: string, message: unknown][]
   for (const queue of ['', ...entries.map(([, queue]) => queue)]) {
     const right = entries.filter(([, other]) => other === queue).map(([, , message]) => message)
     check(isSame(session.peekFlash(queue), right), 'other flash messages')
