@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cookiesIn } from '../test/support/cookies-in.ts'
 import { runAlone } from './debian-package.ts'
 import { ensureChromium } from './ensure-chromium.ts'
 import { ensureNginx } from './ensure-nginx.ts'
@@ -36,7 +37,8 @@ function problems(lines: readonly string[]): string | undefined {
   return lines.length === 0 ? undefined : lines.join('\n')
 }
 
-function tests(config: string): void {
+/** Gives what they printed. Their Redis servers leave in `evidence` what was written to them. */
+function tests(config: string, evidence: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-tests-'))
   const report = join(folder, 'report.json')
   const args = [
@@ -47,7 +49,7 @@ function tests(config: string): void {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ]
-  const { code, output } = run('vitest', args)
+  const { code, output } = run('vitest', args, { REDIS_EVIDENCE: evidence })
   console.log(output.trimEnd())
   try {
     const counts = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
@@ -61,6 +63,19 @@ function tests(config: string): void {
   } finally {
     rmSync(folder, { recursive: true })
   }
+  return output
+}
+
+/** THREATS 3 and 14: nothing that tests print, or write to Redis, can be used as a cookie. */
+function lookForCookies(printed: string, evidence: string): void {
+  const files = readdirSync(evidence, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile() && file.name.endsWith('.aof'))
+    .map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'))
+  const megabytes = (files.reduce((sum, { length }) => sum + length, 0) / 1e6).toFixed(1)
+  step('no cookie in the output of the tests', () => problems(cookiesIn(printed)))
+  step(`no cookie in ${megabytes} MB that they wrote to Redis`, () =>
+    files.length === 0 ? 'no file was kept' : problems(files.flatMap(cookiesIn)),
+  )
 }
 
 /** Compiled by themselves, because each augments the session's data in its own way. */
@@ -90,8 +105,11 @@ function everything(): void {
   step('lint', () => tool('oxlint', ['--type-aware', '--deny-warnings']))
   step('layering', () => problems(layeringProblems()))
   step('package', () => problems(packageProblems(root)))
-  tests('vitest.config.ts')
-  tests('test/browser/vitest.config.ts')
+  const evidence = mkdtempSync(join(tmpdir(), 'sojourn-'))
+  const configs = ['vitest.config.ts', 'test/browser/vitest.config.ts']
+  const printed = configs.map((config) => tests(config, evidence)).join('\n')
+  lookForCookies(printed, evidence)
+  rmSync(evidence, { recursive: true })
 
   console.log(`\n${passed} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1

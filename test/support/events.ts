@@ -1,25 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { onTestFinished } from 'vitest'
 import type { SessionEvent, SessionEventMessage } from '../../src/events.ts'
+import { EVENTS } from './event-names.ts'
 
-export const EVENTS: readonly SessionEvent[] = [
-  'opened',
-  'created',
-  'saved',
-  'touched',
-  'destroyed',
-  'gone',
-  'conflict',
-  'rotated',
-  'replayed',
-  'rejected',
-  'refused',
-  'unavailable',
-  'signedIn',
-  'signedOut',
-  'revoked',
-  'limited',
-]
+export { EVENTS }
 
 export interface CollectedEvents {
   /** Names and messages, in order. */

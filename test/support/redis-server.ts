@@ -33,6 +33,9 @@ export interface RedisServer {
 
 export type Reply = string | number | null | Reply[]
 
+/** A folder where all servers leave what was written to them, for scripts/check.ts to look at. */
+const evidence = process.env['REDIS_EVIDENCE']
+
 const READY_WITHIN_MS = 10_000
 const ATTEMPTS = 5
 
@@ -47,7 +50,7 @@ export function findServer(): string | undefined {
   )
 }
 
-/** Starts a real server that keeps nothing, and waits until it answers. */
+/** Starts a real server, which keeps nothing, and waits until it answers. */
 export async function startRedis(options: StartOptions = {}): Promise<RedisServer> {
   const program = findServer()
   if (program === undefined) throw new Error('no redis-server; run scripts/ensure-redis.ts')
@@ -66,18 +69,18 @@ async function startOn(
   port: number,
   args: readonly string[],
 ): Promise<RedisServer> {
-  const dir = mkdtempSync(join(tmpdir(), 'sojourn-redis-'))
+  const dir = mkdtempSync(join(evidence ?? tmpdir(), 'redis-'))
   const socketPath = join(dir, 'socket')
   const bind = ['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', socketPath]
-  const keepNothing = ['--save', '', '--appendonly', 'no', '--dir', dir]
-  const server = spawn(program, [...bind, ...keepNothing, ...args], { stdio: 'ignore' })
+  const keep = ['--save', '', '--appendonly', evidence === undefined ? 'no' : 'yes', '--dir', dir]
+  const server = spawn(program, [...bind, ...keep, ...args], { stdio: 'ignore' })
   running.add(server)
   const ended = once(server, 'exit').catch(() => {})
   const stop = async () => {
     running.delete(server)
     server.kill('SIGKILL')
     await ended
-    rmSync(dir, { recursive: true, force: true })
+    if (evidence === undefined) rmSync(dir, { recursive: true, force: true })
   }
   try {
     await ready(server, socketPath)
