@@ -47,7 +47,7 @@ let played = new Map<Run, Played>()
 // At the same time, as each waits most of it.
 beforeAll(async () => {
   played = new Map(await Promise.all(RUNS.map(async (run) => [run, await playOn(run)] as const)))
-}, 60_000)
+}, 120_000)
 
 afterAll(async () => {
   for (const { sessions, redis } of played.values()) {

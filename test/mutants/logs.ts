@@ -33,4 +33,37 @@ export const mutants: readonly Mutant[] = [
     test: 'src/record/serialize-decode.test.ts',
     fails: 'THREATS T12: errors do not quote the text',
   },
+  {
+    when: 'a request that is printed shows all that hangs on it',
+    file: 'src/session/visit.ts',
+    search: '  [inspect.custom](): string {\n',
+    replacement: '  ["printed"](): string {\n',
+    test: 'test/conformance/conformance.test.ts',
+    fails:
+      'THREATS T12: a request that is printed shows no secret, no data and no cookie that it owes (ASVS 3.3.4)',
+  },
+  {
+    when: 'records keep the family itself',
+    file: 'src/cookie/credential.ts',
+    search: '  return sha256(family)\n',
+    replacement: '  return family\n',
+    test: 'test/leaks/leaks.test.ts',
+    fails: 'THREATS 3, 14: shows no cookie, no family and no signature of any (ASVS 3.3.4)',
+  },
+  {
+    when: 'a warning quotes the cookie',
+    file: 'src/lifecycle/owed-cookie.ts',
+    search: '  if (secure) warnIfPlainHttp',
+    replacement: '  process.emitWarning(value)\n  if (secure) warnIfPlainHttp',
+    test: 'test/leaks/leaks.test.ts',
+    fails: 'THREATS 3, T1: nothing of it opens a session, nor what it can be put together to',
+  },
+  {
+    when: 'nothing looks like a cookie to what looks for them',
+    file: 'test/support/cookies-in.ts',
+    search: 'Array.from(text.matchAll(COOKIE)',
+    replacement: "Array.from(''.matchAll(COOKIE)",
+    test: 'test/leaks/leaks.test.ts',
+    fails: 'THREATS 14: what looks for cookies in the output of all tests knows one',
+  },
 ]
