@@ -70,6 +70,10 @@ export class Visitor {
     return value === undefined ? undefined : `${COOKIE}=${value}`
   }
 
+  get hasCookies(): boolean {
+    return this.#jar.size > 0
+  }
+
   async get(path: string, asking: Asking = {}): Promise<Answer> {
     return this.begin(path, asking).answer
   }

@@ -43,13 +43,15 @@ describe.each(frameworks)('a careless cache before $name', (driver) => {
   )
 
   test('THREATS T10: it has nothing for the old cookie after sign-out (ASVS 7.4.1)', async () => {
-    const ada = await site.user('naive', 'ada')
-    const url = urlOf(READS, 'old')
-    const copy = ada.copy()
-    expect((await ada.get(url)).text).toContain('ada')
-    await ada.post('/out')
-    const later = await copy.get(url)
-    expect([later.status, later.text]).toEqual([200, expect.not.stringContaining('ada')])
+    for (const kind of ['user', 'member'] as const) {
+      const ada = await site[kind]('naive', 'ada')
+      const url = urlOf(READS, kind)
+      const copy = ada.copy()
+      expect((await ada.get(url)).text).toContain('ada')
+      await ada.post('/out')
+      const later = await copy.get(url)
+      expect([later.status, later.text]).toEqual([200, expect.not.stringContaining('ada')])
+    }
   })
 
   test('THREATS 12: users share neither pages nor cookies where only Vary is honoured', async () => {

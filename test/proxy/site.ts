@@ -13,11 +13,10 @@ export const frameworks = drivers.filter(({ name }) => NAMES.includes(name))
 
 /** What operators write. None of these ignores what the application says of caching. */
 export const CACHING = {
-  /** Everything for ten minutes, by its URL alone. */
-  naive: ['proxy_cache_valid 200 10m', 'proxy_cache_key $scheme$host$request_uri'],
-  /** Every status too, and old pages in need. */
-  greedy: [
+  /** Everything for ten minutes by its URL alone, errors too, and old pages in need. */
+  naive: [
     'proxy_cache_valid any 10m',
+    'proxy_cache_key $scheme$host$request_uri',
     'proxy_cache_use_stale error timeout updating http_500 http_503',
     'proxy_cache_revalidate on',
   ],
@@ -31,8 +30,10 @@ export type Caching = keyof typeof CACHING
 export interface Site<Name extends string = Caching> {
   /** A browser that has been nowhere yet. */
   visitor(by: Name): Visitor
-  /** A browser whose session knows its user. */
+  /** A browser whose session knows a name. */
   user(by: Name, name: string): Promise<Visitor>
+  /** One in which somebody is signed in: another cookie. */
+  member(by: Name, name: string): Promise<Visitor>
   close(): Promise<void>
 }
 
@@ -56,8 +57,13 @@ export async function openSite<Name extends string>(
       turn.session.pushFlash(`hello ${sentence}`)
       return { body: 'begun' }
     }
+    if (room === 'sign-in') {
+      await turn.session.signIn(sentence)
+      turn.session['user'] = sentence
+      return { body: 'signed in' }
+    }
     if (room === 'out') {
-      turn.session.invalidate()
+      await turn.session.signOut()
       return { body: 'out' }
     }
     const path = LOOKS[sentence] ?? CHANGES[sentence]
@@ -73,19 +79,26 @@ export async function openSite<Name extends string>(
   function visitor(by: Name): Visitor {
     return new Visitor((started[by] as Nginx).port, undefined)
   }
+  async function begin(by: Name, path: string): Promise<Visitor> {
+    const begun = visitor(by)
+    await begun.post(path)
+    return begun
+  }
   return {
     visitor,
-    async user(by, name) {
-      const user = visitor(by)
-      await user.post(`/begin/${name}`)
-      return user
-    },
+    user: (by, name) => begin(by, `/begin/${name}`),
+    member: (by, name) => begin(by, `/sign-in/${name}`),
     async close() {
       for (const proxy of Object.values(started)) await proxy.stop()
       await application.close()
       await sessions.close()
     },
   }
+}
+
+/** The Set-Cookie lines of an answer that give a cookie; a removal is the same for all. */
+export function cookiesIn({ ours, theirs }: Answer): string[] {
+  return [...ours, ...theirs].filter((line) => !/^[^=]*=;/.test(line))
 }
 
 /** What the proxy had: MISS, HIT, BYPASS, … */
