@@ -13,21 +13,23 @@ export interface Site {
 
 /**
  * An application whose pages say who is asking, whatever lies before them in the path:
- * `…/in?name` begins a session, `…/out` ends it, `…/who` looks at it.
+ * `…/in?name` begins a session, `…/sign-in?name` signs somebody in, `…/out` ends it, `…/who` looks.
  */
 export function openSite(options: Partial<SessionOptions<Data>> = {}): Site {
   const sessions = createSessions<Data>({ secret: SECRET, ...options })
   const cookieHeaders: string[] = []
-  const listener = withSession(sessions, (request, response) => {
+  const listener = withSession(sessions, async (request, response) => {
     cookieHeaders.push(request.headers.cookie ?? '')
     const { pathname, search } = new URL(request.url ?? '', 'http://localhost')
     const { session } = request
     const page = pathname.split('/').at(-1)
-    if (page === 'in') session['user'] = search.slice(1)
-    if (page === 'out') session.invalidate()
-    const said = typeof session['user'] === 'string' ? session['user'] : 'nobody'
+    const name = search.slice(1)
+    if (page === 'in') session['user'] = name
+    if (page === 'sign-in') await session.signIn(name)
+    if (page === 'out') await session.signOut()
+    const said = session.principal ?? session['user'] ?? 'nobody'
     response.setHeader('Content-Type', 'text/html; charset=utf-8')
-    response.end(`<p>${said}</p>`)
+    response.end(`<p>${String(said)}</p>`)
   })
   return { sessions, listener, cookieHeaders }
 }

@@ -37,11 +37,12 @@ afterAll(async () => {
 })
 beforeEach(() => page.context().clearCookies())
 
-/** The cookie of a session that eve began in a browser of her own. */
-async function evesCookie(shop: string): Promise<string> {
+/** The cookie of a session that eve began, or of the one in which she is signed in. */
+async function evesCookie(shop: string, how: 'begun' | 'signed in' = 'begun'): Promise<string> {
   const { sessions } = sites[shop] as Site
   const hers = await sessions.open()
-  hers['user'] = 'eve'
+  if (how === 'begun') hers['user'] = 'eve'
+  else await hers.signIn('eve')
   const { setCookie = '' } = await sessions.commit(hers)
   return parseSetCookie(setCookie).value
 }
@@ -72,6 +73,16 @@ describe('THREATS T4: a sibling plants its own session', () => {
     await plant(line.replace('EVE', eve))
     expect(await readAt(page, hosts.url(shop, '/account/who'))).toBe('ada')
     expect(sent(shop)).not.toContain(eve)
+  })
+
+  test('as __Host-sid-in for the whole domain, on ada who is signed in, or not yet', async () => {
+    const eve = await evesCookie(shop, 'signed in')
+    for (const path of ['/in?ada', '/sign-in?ada']) {
+      await page.goto(hosts.url(shop, path))
+      await plant(`__Host-sid-in=${eve}; Path=/; Secure; Domain=shop.example`)
+      expect(await readAt(page, hosts.url(shop, '/who'))).toBe('ada')
+      expect(sent(shop)).not.toContain(eve)
+    }
   })
 
   test.each([
@@ -105,6 +116,16 @@ describe.each([
     expect(sent(shop).split(`${name}=`)).toHaveLength(3)
     expect(events.of('rejected')).toMatchObject([{ reason: 'duplicate' }])
   })
+})
+
+test('THREATS T4: with a name of your own, two sign-ins are ignored', async () => {
+  const shop = 'named.shop.example'
+  const eve = await evesCookie(shop, 'signed in')
+  await page.goto(hosts.url(shop, '/sign-in?ada'))
+  await plant(`shop-in=${eve}; Path=/account; Secure; Domain=shop.example`)
+  const events = collect()
+  expect(await readAt(page, hosts.url(shop, '/account/who'))).toBe('nobody')
+  expect(events.of('rejected')).toMatchObject([{ reason: 'duplicate' }])
 })
 
 test('not defended: with a shared domain a sibling can put its session in place of yours', async () => {
