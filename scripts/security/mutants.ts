@@ -5,6 +5,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runAlone } from '../debian-package.ts'
+import { ensureChromium } from '../ensure-chromium.ts'
+import { ensureNginx } from '../ensure-nginx.ts'
+import { ensureOpenssl } from '../ensure-openssl.ts'
 import { ensureRedisServer } from '../ensure-redis.ts'
 import { root } from '../run.ts'
 import { type Mutant, allMutants, mutated } from './mutant.ts'
@@ -16,9 +19,11 @@ const FILES = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
+  'tsconfig.build.json',
   'vitest.config.ts',
 ]
 const LONGEST_MS = 180_000
+const BROWSER = 'test/browser/vitest.config.ts'
 
 interface Result {
   readonly ancestorTitles: readonly string[]
@@ -44,7 +49,17 @@ function resultsOf(copy: string, { test, fails }: Mutant): Result[] {
   const report = join(copy, 'report.json')
   const pattern = patternOf(fails)
   rmSync(report, { force: true })
-  const chosen = ['run', test, '-t', pattern.source, '--bail=1', '--no-file-parallelism']
+  const config = test.startsWith('test/browser/') ? BROWSER : 'vitest.config.ts'
+  const chosen = [
+    'run',
+    test,
+    '--config',
+    config,
+    '-t',
+    pattern.source,
+    '--bail=1',
+    '--no-file-parallelism',
+  ]
   const reporters = ['--reporter=json', `--outputFile=${report}`]
   const options = { cwd: copy, timeout: LONGEST_MS, stdio: 'ignore' } as const
   spawnSync(join(copy, 'node_modules/.bin/vitest'), [...chosen, ...reporters], options)
@@ -115,5 +130,10 @@ async function everyMutant(wanted: readonly string[]): Promise<void> {
   if (wrong > 0) process.exitCode = 1
 }
 
-runAlone(ensureRedisServer)
+runAlone(() => {
+  ensureRedisServer()
+  ensureNginx()
+  ensureChromium()
+  ensureOpenssl()
+})
 await everyMutant(process.argv.slice(2))

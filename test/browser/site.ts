@@ -27,9 +27,9 @@ export function openSite(options: Partial<SessionOptions<Data>> = {}): Site {
     if (page === 'in') session['user'] = name
     if (page === 'sign-in') await session.signIn(name)
     if (page === 'out') await session.signOut()
-    const said = session.principal ?? session['user'] ?? 'nobody'
+    const said = session.principal ?? (session['user'] as string | undefined) ?? 'nobody'
     response.setHeader('Content-Type', 'text/html; charset=utf-8')
-    response.end(`<p>${String(said)}</p>`)
+    response.end(`<p>${said}</p>`)
   })
   return { sessions, listener, cookieHeaders }
 }

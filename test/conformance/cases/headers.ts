@@ -136,31 +136,32 @@ export const headers: Cases = {
     expect(answer.headers['clear-site-data']).toBeUndefined()
   },
 
-  'a page of a session is private, unless the application says who may keep it': async (stage) => {
-    const says = [
-      ['max-age=60', 'max-age=60, private'],
-      ['no-cache', 'no-cache'],
-      ['no-cache="set-cookie"', 'no-cache="set-cookie", private'],
-      ['public, max-age=60', 'public, max-age=60'],
-      ['S-MAXAGE=60', 'S-MAXAGE=60'],
-    ] as const
-    const visitor = stage.visitor()
-    const user = await stage.begun()
-    stage.show({ '/page': greet })
-    expect((await visitor.get('/page')).headers['cache-control']).toBeUndefined()
-    expect((await user.get('/page')).headers['cache-control']).toBe('private')
-    for (const [said, sent] of says) {
-      const page = async (turn: Turn) => ({
-        ...(await greet(turn)),
-        headers: { 'cache-control': said },
-      })
-      stage.show({ '/page': page })
-      expect((await visitor.get('/page')).headers['cache-control']).toBe(said)
-      expect((await user.get('/page')).headers['cache-control']).toBe(sent)
-    }
-  },
+  'THREATS T10: a page of a session is private, unless the application says who may keep it':
+    async (stage) => {
+      const says = [
+        ['max-age=60', 'max-age=60, private'],
+        ['no-cache', 'no-cache'],
+        ['no-cache="set-cookie"', 'no-cache="set-cookie", private'],
+        ['public, max-age=60', 'public, max-age=60'],
+        ['S-MAXAGE=60', 'S-MAXAGE=60'],
+      ] as const
+      const visitor = stage.visitor()
+      const user = await stage.begun()
+      stage.show({ '/page': greet })
+      expect((await visitor.get('/page')).headers['cache-control']).toBeUndefined()
+      expect((await user.get('/page')).headers['cache-control']).toBe('private')
+      for (const [said, sent] of says) {
+        const page = async (turn: Turn) => ({
+          ...(await greet(turn)),
+          headers: { 'cache-control': said },
+        })
+        stage.show({ '/page': page })
+        expect((await visitor.get('/page')).headers['cache-control']).toBe(said)
+        expect((await user.get('/page')).headers['cache-control']).toBe(sent)
+      }
+    },
 
-  'what looks at the session after its first byte is private too': async (stage) => {
+  'THREATS T10: what looks at the session after its first byte is private too': async (stage) => {
     stage.show({
       '/page': async (turn) => ({ body: chunks(() => `for ${String(turn.session['user'])}`) }),
     })
@@ -169,7 +170,7 @@ export const headers: Cases = {
     expect(answer.headers['cache-control']).toBe('private')
   },
 
-  'what answers for a failed commit is nothing for shared caches': async (stage) => {
+  'THREATS T10: what answers for a failed commit is nothing for shared caches': async (stage) => {
     stage.show({ '/page': writing({ body: 'page' }) })
     const user = await stage.begun()
     stage.store.failNext('replace', new Error('down'))
