@@ -33,7 +33,7 @@ function rowsOf(titles: readonly Title[], mutants: readonly Mutant[]) {
 type Rows = ReturnType<typeof rowsOf>
 
 function section(threat: Threat, rowOf: Rows): string {
-  const { row, attack, seen, impossible, open } = threat
+  const { row, attack, seen, impossible } = threat
   const { titles, failing } = rowOf(row)
   const killed = new Set(failing.map(({ file, text }) => `${file} ${text}`))
   const lines = [
@@ -44,7 +44,6 @@ function section(threat: Threat, rowOf: Rows): string {
     ...titles
       .filter(({ file, text }) => !killed.has(`${file} ${text}`))
       .map(({ file, text }) => `- ${code(text)} in ${linkTo(file)}`),
-    ...(open === undefined ? [] : [`- Not yet: ${open}.`]),
   ]
   const before = seen === undefined ? '' : `Seen in ${seen}.\n\n`
   const reason = impossible === undefined ? '' : `Cannot be tried here. ${impossible}\n\n`
@@ -61,11 +60,9 @@ function page(rowOf: Rows): string {
   ].join('\n')
 }
 
-function threatProblems({ row, impossible, open }: Threat, rowOf: Rows): string[] {
+function threatProblems({ row, impossible }: Threat, rowOf: Rows): string[] {
   const { titles, failing } = rowOf(row)
   if (impossible !== undefined) return []
-  const covered = titles.length > 0 && failing.length > 0
-  if (open !== undefined) return covered ? [`${row} is marked as open, and is not`] : []
   return [
     ...(titles.length === 0 ? [`no test begins with THREATS ${row}:`] : []),
     ...(failing.length === 0 ? [`no mutant in test/mutants is for ${row}`] : []),

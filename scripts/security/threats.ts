@@ -5,8 +5,6 @@ export interface Threat {
   readonly seen?: string
   /** Why it cannot be tried here. */
   readonly impossible?: string
-  /** What is missing, where no test or no mutant is there yet. */
-  readonly open?: string
 }
 
 /** What went wrong in session libraries and beside them, one regression test each at least. */
