@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http'
-import { SessionError, UsageError } from '../errors.ts'
+import { SessionError } from '../errors.ts'
 import { type Visit, everyVisitOf } from '../session/visit.ts'
 import { unshared, unstored, varyWithCookie } from './cache-headers.ts'
+import { refuseSharedCookie } from './two-sets.ts'
 import { FAILED, type HeadersToAdd, withTypes } from './response-headers.ts'
 
 /**
@@ -68,14 +69,7 @@ export function sessionCookiesOn(response: Response, request: object): string[] 
  * @throws {UsageError} when another visit of the request, shown too, has the same cookie name.
  */
 export function showAs(visit: Visit, property: string): void {
-  const { name } = visit.cookie
-  for (let other = visit.earlier; other !== undefined; other = other.earlier) {
-    if (other.property === undefined || other.cookie.name !== name) continue
-    throw new UsageError(
-      `two sets of sessions use the cookie name ${name} on one response; give one of them ` +
-        'another cookie.name, and open each set once',
-    )
-  }
+  refuseSharedCookie(visit)
   visit.property = property
   visit.looked = true
 }

@@ -12,6 +12,7 @@ import {
   holdFirstByte,
 } from './node-response.ts'
 import { headersFor } from './response-headers.ts'
+import { refuseSharedCookie } from './two-sets.ts'
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest
 
@@ -134,12 +135,5 @@ function refuseSecondUse(visit: Visit, request: object, property: string): void 
         "{ property: 'adminSession' }",
     )
   }
-  const { name } = visit.cookie
-  for (let other = visit.earlier; other !== undefined; other = other.earlier) {
-    if (other.property === undefined || other.cookie.name !== name) continue
-    throw new UsageError(
-      `two sets of sessions use the cookie name ${name} on one response; give one of them ` +
-        'another cookie.name',
-    )
-  }
+  refuseSharedCookie(visit)
 }

@@ -1,4 +1,5 @@
 import { afterAll, test } from 'vitest'
+import { accounts } from './cases/accounts.ts'
 import { cookies } from './cases/cookies.ts'
 import { failures } from './cases/failures.ts'
 import { firstByte } from './cases/first-byte.ts'
@@ -19,6 +20,7 @@ const cases: Cases = {
   ...thrown,
   ...headers,
   ...cookies,
+  ...accounts,
   ...origins,
   ...printed,
 }

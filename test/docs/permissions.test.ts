@@ -8,6 +8,12 @@ const acl =
   blocksOf('docs/redis.md')
     .find(({ role }) => role === 'acl')
     ?.text.trim() ?? ''
+const more =
+  blocksOf('docs/redis.md')
+    .find(({ role }) => role === 'acl-for-accounts')
+    ?.text.trim()
+    .split(' ')
+    .slice(3) ?? []
 let redis: RedisServer
 beforeAll(async () => {
   redis = await startRedis()

@@ -88,6 +88,17 @@ describe.each(CLIENTS)('watches over $name', ({ make, keyPrefix = '' }) => {
     expect(told.at - endedAt).toBeLessThan(1000)
   })
 
+  test('hear within a second that another node revoked a session, and why', async () => {
+    const { here, there, session } = await begin()
+    const told = watching(here, session.id)
+    await untilTold(server)
+    const why = 'the password was changed'
+    const endedAt = performance.now()
+    expect(await there.revoke(session.id, { reason: why })).toBe(true)
+    expect(await told.once()).toEqual({ id: session.id, reason: 'revoked', why })
+    expect(told.at - endedAt).toBeLessThan(1000)
+  })
+
   test('hear that a timeout was adjusted to be shorter', async () => {
     const { here, session } = await begin()
     const told = watching(here, session.id)
