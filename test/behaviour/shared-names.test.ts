@@ -22,8 +22,8 @@ describe('two sets that share a cookie name', () => {
     const inner = withSession(admin, (_request, response) => response.end('both'), {
       property: 'adminSession',
     })
-    const { browser } = await listen(withSession(shop, inner))
-    expect((await browser().get('/')).status).toBe(500)
+    const app = await listen(withSession(shop, inner))
+    expect((await app.browser().get('/')).status).toBe(500)
     expect(String(print.mock.calls[0]?.[0])).toContain(`the cookie name ${shared} on one response`)
   })
 
