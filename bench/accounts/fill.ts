@@ -79,12 +79,12 @@ async function send(
 ): Promise<void> {
   const socket = connect(redis.socketPath)
   await once(socket, 'connect')
-  let answered = 0
+  const due = { answers: count }
   let refused = ''
   socket.on('data', (chunk: Buffer) => {
     const text = chunk.toString('latin1')
     if (text.includes('-ERR')) refused ||= text.slice(0, 200)
-    for (const byte of chunk) if (byte === 10) answered += 1
+    for (const byte of chunk) if (byte === 10) due.answers -= 1
   })
   for (let at = 0; at < count; at += BATCH) {
     const batch: string[] = []
@@ -95,7 +95,7 @@ async function send(
     }
     if (!socket.write(batch.join(''))) await once(socket, 'drain')
   }
-  while (answered < count) await once(socket, 'data')
+  while (due.answers > 0) await once(socket, 'data')
   socket.destroy()
   if (refused !== '') throw new Error(refused)
 }

@@ -54,6 +54,47 @@ async function lead(setUser: string): Promise<string[]> {
   return outcomes
 }
 
+/** What accounts add: sign in where a visitor's record lies, list, limit, end, and sign out. */
+async function leadAccount(setUser: string): Promise<unknown[]> {
+  await redis.cli('flushall')
+  await redis.cli(...setUser.split(' '))
+  const sessions = createSessions<{ name: string }>({
+    secret: 'x'.repeat(32),
+    store: redisStore({ url: redis.url.replace('//', '//shop:a-long-password@') }),
+    storeTimeoutMs: 10_000,
+    maxPerPrincipal: { limit: 1 },
+  })
+  try {
+    const visitor = await sessions.open()
+    visitor.name = 'Ada'
+    const { setCookie } = await sessions.commit(visitor)
+    const first = await sessions.open(setCookie?.split(';')[0])
+    await first.signIn('ada')
+    const second = await sessions.open()
+    await second.signIn('ada')
+    const outcome = await second.signOut()
+    await (await sessions.open()).signIn('ada')
+    const listed = await sessions.of('ada').list()
+    const ended = await sessions.of('ada').revokeAll({ reason: 'x' })
+    return [outcome, listed.length, ended.length]
+  } finally {
+    await sessions.close()
+  }
+}
+
+it('THREATS T20: with those for accounts people sign in, are listed, limited and ended', async () => {
+  const whole = `${acl} ${more.join(' ')}`
+  expect(more.length).toBeGreaterThan(5)
+  expect(await leadAccount(whole)).toEqual(['destroyed', 1, 1])
+  const needless: string[] = []
+  for (const part of more) {
+    const less = whole.split(' ').filter((each) => each !== part)
+    const refusal = await leadAccount(less.join(' ')).catch((error: unknown) => String(error))
+    if (!/permission|can't run this command/.test(String(refusal))) needless.push(part)
+  }
+  expect(needless).toEqual([])
+})
+
 it('THREATS T20: the permissions in docs/redis.md are enough', async () => {
   expect(await lead(acl)).toEqual(['created', 'saved', 'touched', 'destroyed'])
 })
