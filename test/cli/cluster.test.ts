@@ -78,7 +78,7 @@ describe.each(['redis', 'ioredis'] as const)('on a cluster of three masters, wit
       .map((line) => JSON.parse(line) as { id: string })
     expect(events.map(({ id }) => id).toSorted()).toEqual(ids)
     expect(events).toMatchObject(ids.map(() => ({ event: 'ended', reason: 'left' })))
-    expect((await watching.interrupt()).code).toBe(0)
+    expect((await watching.ended).code).toBe(0)
   })
 
   it('checks every master, and says alike findings once', async () => {

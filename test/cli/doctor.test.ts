@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { useRedis } from '../support/both-stores.ts'
 import { freePort, startRedis } from '../support/redis-server.ts'
 import { keepSecret, useCommandLine } from './command-line.ts'
@@ -29,7 +29,7 @@ async function config(...pairs: string[]): Promise<void> {
   await redis.server.cli('config', 'set', ...pairs)
 }
 
-afterEach(async () => {
+beforeEach(async () => {
   await config('maxmemory-policy', 'noeviction', 'maxmemory', '0', 'appendonly', 'no', 'save', '')
 })
 

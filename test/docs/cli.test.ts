@@ -8,6 +8,7 @@ const { sojourn } = useCommandLine()
 const blocks = blocksOf('docs/cli.md')
 
 it('the commands of docs/cli.md print what the page says', async () => {
+  await redis.server.cli('config', 'set', 'appendonly', 'no')
   await makeSession(redis.server, (session) => (session['cart'] = ['tea']))
   await signedIn(redis.server, 'ada')
   const client = { address: '203.0.113.7', userAgent: 'Firefox' }
