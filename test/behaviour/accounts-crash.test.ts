@@ -122,7 +122,7 @@ async function dies(scene: Scene, nth: number, when: 'before' | 'after'): Promis
   return counts.asked >= nth
 }
 
-describe('a process that dies at any of its steps leaves nobody signed in who is not listed', () => {
+describe('a process that dies at any of its steps leaves nobody signed in who is not listed (ASVS 7.4.2)', () => {
   test.each(Object.entries(SCENES))('when it %s', async (_, scene) => {
     let steps = 0
     while (await dies(scene, steps + 1, 'before')) {

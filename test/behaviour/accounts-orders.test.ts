@@ -95,7 +95,7 @@ async function oneThrough(ended: Ended): Promise<void> {
   expect(ended.refused.length).toBeLessThan(2)
 }
 
-describe('in whatever order the steps of two nodes come', () => {
+describe('in whatever order the steps of two nodes come (ASVS 7.4.2)', () => {
   test.each([
     ['visitor', visitorSignsIn],
     ['stranger', strangerSignsIn],

@@ -345,7 +345,7 @@ describeOnBothStores('maxPerPrincipal (ASVS 7.1.2)', (makeStore) => {
     expect(await sessions.of('ada').list()).toHaveLength(2)
   })
 
-  test('who has signed out is not counted, however lately that was', async () => {
+  test('who has signed out is not counted, however lately that was (ASVS 7.1.2)', async () => {
     const sessions = begin('refuse', 1)
     for (const withCommit of [true, false]) {
       const { cookie } = await signIn(sessions, 'ada')
