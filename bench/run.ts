@@ -6,11 +6,10 @@
  * Each has a server process of its own, kept for the whole run, and they take turns in every
  * round. What counts are ratios of CPU: microseconds are those of one machine at one time.
  */
-import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { findServer, startRedis } from '../test/support/redis-server.ts'
+import { machine } from '../test/support/machine.ts'
+import { startRedis } from '../test/support/redis-server.ts'
 import { FULL, type Measured, type Plan, QUICK, measure } from './http/measure.ts'
 import { reportOf, targetsOf } from './http/report.ts'
 import { type ServerProcess, startServer } from './http/server-process.ts'
@@ -41,17 +40,6 @@ async function measureAll(plan: Plan): Promise<Measured> {
     await Promise.all(servers.map((server) => server.stop()))
     await redis.stop()
   }
-}
-
-function machine(): string {
-  const commit = output('git', ['rev-parse', '--short', 'HEAD'])
-  const redis = /\bv=(\S+)/.exec(output(findServer() ?? 'redis-server', ['--version']))?.[1]
-  const [cpu] = cpus()
-  return `commit ${commit}, Node ${process.versions.node}, Redis ${redis}, ${cpu?.model}`
-}
-
-function output(program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { encoding: 'utf8' }).trim()
 }
 
 function pageOf(tables: readonly Table[], { rounds, requests, connections }: Plan): string {

@@ -4,11 +4,9 @@
  * campaign, `-- --from 12 --cases 1` for one case again, `-- --write` to keep the result in
  * docs/security/fuzzing.md. The first case that breaks a claim ends the run.
  */
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { findServer } from '../support/redis-server.ts'
+import { machine } from '../support/machine.ts'
 import type { Campaign, Figure } from './campaign.ts'
 import { CAMPAIGNS } from './campaigns.ts'
 
@@ -64,17 +62,6 @@ async function resultOf(campaign: Campaign): Promise<Result> {
 
 function titleOf({ campaign, cases, seconds }: Result): string {
   return `${campaign.name}: ${cases.toLocaleString('en')} cases in ${seconds.toFixed(0)} s`
-}
-
-function machine(): string {
-  const commit = output('git', ['rev-parse', '--short', 'HEAD'])
-  const redis = /\bv=(\S+)/.exec(output(findServer() ?? 'redis-server', ['--version']))?.[1]
-  const [cpu] = cpus()
-  return `commit ${commit}, Node ${process.versions.node}, Redis ${redis}, ${cpu?.model}`
-}
-
-function output(program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { encoding: 'utf8' }).trim()
 }
 
 function pageOf(results: readonly Result[]): string {

@@ -3,14 +3,13 @@
  * `npm run rotation`, with `-- --quick` for a short form, `-- --seed 7` for others, `-- --write` to
  * keep the result in docs/security/rotation.md. Anything that is refused, lost or left over fails.
  */
-import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { memoryStore } from '../../src/store/memory.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { findServer, startRedis } from '../support/redis-server.ts'
+import { machine } from '../support/machine.ts'
+import { writeSection } from '../support/page-section.ts'
+import { startRedis } from '../support/redis-server.ts'
 import { type Interleaved, interleave, seedsFrom } from './interleave.ts'
 import { type LoadFigures, rotateUnderLoad } from './load.ts'
 
@@ -85,25 +84,10 @@ function n(count: number): string {
   return count.toLocaleString('en')
 }
 
-function machine(): string {
-  const commit = output('git', ['rev-parse', '--short', 'HEAD'])
-  const redis = /\bv=(\S+)/.exec(output(findServer() ?? 'redis-server', ['--version']))?.[1]
-  const [cpu] = cpus()
-  return `commit ${commit}, Node ${process.versions.node}, Redis ${redis}, ${cpu?.model}`
-}
-
-function output(program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { encoding: 'utf8' }).trim()
-}
-
-/** The last section of the page is this program's. */
-function keep(section: readonly string[]): void {
-  const page = new URL('../../docs/security/rotation.md', import.meta.url)
-  const [rest] = readFileSync(page, 'utf8').split('\n## Measured\n')
-  const [intro, ...figures] = section
+function keep([intro = '', ...figures]: readonly string[]): void {
   const said = [
     'The clock of the store is moved by hand, so that eight rounds take hours. A response is lost',
     'by cutting its connection at its first byte, when the server has done all its work.',
   ].join(' ')
-  writeFileSync(page, `${rest}\n## Measured\n\n${intro} ${said}\n\n${figures.join('\n')}\n`)
+  writeSection('security/rotation.md', 'Measured', `${intro} ${said}\n\n${figures.join('\n')}`)
 }
