@@ -4,7 +4,7 @@
 import { code, linkTo, report, writeOrCheck } from './generated-page.ts'
 import { type Mutant, allMutants, mutated } from './mutant.ts'
 import { type Threat, advisories, model } from './threats.ts'
-import { type Title, findTitle, namedTitles, titleOf } from './titles.ts'
+import { type Title, findTitle, hasTitle, namedTitles, titleOf } from './titles.ts'
 
 const INTRODUCTION = `# Attacks and their tests
 
@@ -69,12 +69,11 @@ function threatProblems({ row, impossible }: Threat, rowOf: Rows): string[] {
   ]
 }
 
-function mutantProblems(mutant: Mutant, titles: readonly Title[]): string[] {
+function mutantProblems(mutant: Mutant): string[] {
   const { test, fails } = mutant
-  const known = findTitle(titles, test, fails) !== undefined
   try {
     mutated(mutant)
-    return known ? [] : [`${test} has no title: ${fails}`]
+    return hasTitle(test, fails) ? [] : [`${test} has no title: ${fails}`]
   } catch (error) {
     return [(error as Error).message]
   }
@@ -92,7 +91,7 @@ async function writeRegressions(check: boolean): Promise<string[]> {
   return [
     ...unknown,
     ...threats.flatMap((threat) => threatProblems(threat, rowOf)),
-    ...mutants.flatMap((mutant) => mutantProblems(mutant, titles)),
+    ...mutants.flatMap(mutantProblems),
     ...writeOrCheck('docs/security/regressions.md', page(rowOf), check),
   ]
 }

@@ -45,6 +45,14 @@ function literalsOf(source: string): string[] {
   return [...code.matchAll(LITERAL)].map(([, , text = '']) => text.replaceAll(/\\(.)/g, '$1'))
 }
 
+/** Whether that is a title of a test file, or of a file beside it that it is made of. */
+export function hasTitle(test: string, text: string): boolean {
+  const folder = test.slice(0, test.lastIndexOf('/') + 1)
+  return sources()
+    .filter((file) => file.startsWith(folder))
+    .some((file) => literalsOf(readFileSync(join(root, file), 'utf8')).includes(text))
+}
+
 /** The title that a test file has, or a file beside it that it is made of. */
 export function findTitle(titles: readonly Title[], test: string, text: string): Title | undefined {
   const folder = test.slice(0, test.lastIndexOf('/') + 1)

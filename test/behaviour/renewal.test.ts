@@ -1,9 +1,10 @@
 import { expect, test, describe } from 'vitest'
+import { memoryStore } from '../../src/store/memory.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { SECRET, type Data, type DataSessions } from '../support/app.ts'
 import { parseSetCookie } from '../support/browser-jar.ts'
 import { collect } from '../support/events.ts'
-import { beginTimed, cookieOf, look } from '../support/timed.ts'
+import { START, beginTimed, byClock, cookieOf, look } from '../support/timed.ts'
 
 const RENEWAL = 3600
 const GRACE = 60
@@ -116,7 +117,7 @@ describe('renewal: a cookie is replaced by its successor', () => {
   })
 
   test('rotate() begins anew: edition 0 of another family, and no grace for the old', async () => {
-    const { renew, visit, sessions } = await beginRenewal()
+    const { renew, visit, sessions, pass } = await beginRenewal()
     const next = await renew()
     const session = await sessions.open(next)
     session.rotate()
@@ -125,6 +126,10 @@ describe('renewal: a cookie is replaced by its successor', () => {
     expect(idAndFamily(rotated)).not.toBe(idAndFamily(next))
     expect((await visit(next)).alive).toBe(false)
     expect((await visit(rotated)).alive).toBe(true)
+    pass(RENEWAL - 1)
+    expect((await visit(rotated)).setCookie).toBeUndefined()
+    pass(1)
+    expect(editionIn((await visit(rotated)).setCookie)).toBe(1)
   })
 
   test('costs one touch, and none until it is due', async () => {
@@ -187,13 +192,16 @@ describe('grace: the cookie before', () => {
     expect(cookieOf((await visit(header)).setCookie)).toBe(next)
   })
 
-  test('writes with it are kept', async () => {
-    const { header, renew, visit, sessions } = await beginRenewal()
+  test('writes with it are kept, and take no promotion back', async () => {
+    const { header, renew, visit, sessions, store, pass } = await beginRenewal()
     const next = await renew()
     await visit(next)
+    const [{ promotedAt } = { promotedAt: 0 }] = await store.records()
+    pass(1)
     const session = await sessions.open(header)
     session['late'] = 1
     expect((await sessions.commit(session)).outcome).toBe('saved')
+    expect((await store.records())[0]).toMatchObject({ edition: 1, promotedAt })
     expect((await visit(next)).session['late']).toBe(1)
   })
 
@@ -252,6 +260,16 @@ describe('a replayed cookie', () => {
     expect((await visit(current)).alive).toBe(true)
   })
 
+  test('may still sign in: that begins another session, and ends nobody', async () => {
+    const { header, sessions, current, visit, store } = await beginReplay()
+    const session = await sessions.open(header)
+    await session.signIn('ada')
+    const { setCookie } = await sessions.commit(session)
+    expect((await sessions.open(cookieOf(setCookie))).principal).toBe('ada')
+    expect(await store.records()).toHaveLength(2)
+    expect((await visit(current)).alive).toBe(true)
+  })
+
   test(`THREATS T3: ends the session with onReplay 'end'`, async () => {
     const { header, store, current, visit } = await beginReplay({ onReplay: 'end' })
     const events = collect()
@@ -267,6 +285,28 @@ describe('a replayed cookie', () => {
     const { header, store, sessions } = await beginReplay({ onReplay: 'end' })
     store.failNext('remove', new Error('no'))
     await expect(sessions.open(header)).rejects.toMatchObject({ code: 'store' })
+  })
+})
+
+describe('what is asked first (PROTOCOL.md rule 4)', () => {
+  /** A killed cookie may create nothing; that of a session that has expired may. */
+  test('an expired session is expired for a cookie that was rotated away, too', async () => {
+    const clock = { now: START }
+    const store = byClock(memoryStore(), clock)
+    const sessions = createSessions<Data>({ secret: SECRET, store })
+    const write = async (header?: string) => {
+      const session = await sessions.open(header)
+      session['n'] = clock.now
+      session.rotate()
+      return sessions.commit(session)
+    }
+    const header = cookieOf((await write()).setCookie)
+    await write(header)
+    const events = collect()
+    expect((await write(header)).outcome).toBe('gone')
+    clock.now += 86_400_000
+    expect((await write(header)).outcome).toBe('created')
+    expect(events.of('rejected').map(({ reason }) => reason)).toEqual(['rotated', 'expired'])
   })
 })
 

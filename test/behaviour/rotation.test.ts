@@ -181,6 +181,16 @@ describeOnBothStores('rotate()', (makeStore) => {
     expect(app.errors).toEqual([])
   })
 
+  test('with a voided cookie one may still sign in, to a session of its own', async () => {
+    const { browser, store } = await begin(({ session }) => session.signIn('ada'))
+    const old = browser.copy()
+    await browser.post('/rotate')
+    expect((await old.post('/page')).status).toBe(200)
+    expect(await store.records()).toHaveLength(2)
+    expect((await old.get('/all')).json).toEqual({ id: expect.any(String) })
+    expect((await browser.get('/all')).json).toMatchObject({ user: 'ada' })
+  })
+
   test('a voided cookie with invalidate() ends no session of the new cookie', async () => {
     const { browser, store } = await begin(({ session }) => session.invalidate())
     const old = browser.copy()

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../src/testing/random.ts'
 import { useRedis } from '../support/both-stores.ts'
-import { byClock, makeStage } from './stage.ts'
+import { byClock } from '../support/timed.ts'
+import { makeStage } from './stage.ts'
 import { anyWay, everyWay } from './explore.ts'
 import { MODEL, NOT_DRIVEN, SCENARIOS } from './scenarios.ts'
 

@@ -6,7 +6,7 @@ import { memoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { signedIn } from '../../src/testing/signed-in.ts'
 import { type Data, type DataSessions, SECRET } from '../support/app.ts'
-import { besideForeign } from '../support/stepped.ts'
+import { byClock } from '../support/timed.ts'
 import type { Scenario, Start } from './scenario.ts'
 
 /** Far ahead of any real clock, so that a Redis never forgets a key by itself. */
@@ -104,9 +104,4 @@ function begin(record: SessionRecord, start: Start, { timing }: Scenario): Sessi
     touchedAt: BEGIN + 1000 * (start.touched ?? 0),
     deadline: BEGIN + 1000 * timing.absoluteTimeout,
   }
-}
-
-/** Any store, by the clock of a stage. */
-export function byClock(store: Store, clock: { readonly now: number }): Store {
-  return { ...besideForeign(store, new Map()), now: () => clock.now }
 }

@@ -2,7 +2,8 @@ import { Random } from '../../src/testing/random.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { anyWay } from '../model/explore.ts'
-import { byClock, makeStage } from '../model/stage.ts'
+import { makeStage } from '../model/stage.ts'
+import { byClock } from '../support/timed.ts'
 import { rotationAmongOthers } from './interleavings.ts'
 
 export interface Interleaved {

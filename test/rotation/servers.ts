@@ -6,8 +6,8 @@ import { session } from '../../src/adapters/express.ts'
 import { withSession } from '../../src/adapters/node.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
-import { byClock } from '../model/stage.ts'
 import { SECRET } from '../support/app.ts'
+import { byClock } from '../support/timed.ts'
 
 /** What a visitor's session holds: who it is, a counter, and a key for each write. */
 export interface Visitor {

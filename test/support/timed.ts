@@ -1,9 +1,11 @@
 import type { SessionOptions } from '../../src/options/options.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { memoryStore } from '../../src/store/memory.ts'
+import type { Store } from '../../src/store/store.ts'
 import { type Data, SECRET } from './app.ts'
 import { parseSetCookie } from './browser-jar.ts'
 import { LatchStore } from './latch-store.ts'
+import { besideForeign } from './stepped.ts'
 
 export const START = 1_800_000_000_000
 
@@ -35,4 +37,9 @@ export async function look(sessions: Sessions<Data>, header: string, openOptions
   const session = await sessions.open(header, undefined, openOptions)
   const result = await sessions.commit(session)
   return { alive: session['n'] === 1, session, ...result }
+}
+
+/** A store by a clock of its own, which lets no key expire by itself when that runs ahead. */
+export function byClock(store: Store, clock: { readonly now: number }): Store {
+  return { ...besideForeign(store, new Map()), now: () => clock.now }
 }
