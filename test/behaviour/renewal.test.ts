@@ -86,9 +86,9 @@ describe('renewal: a cookie is replaced by its successor', () => {
   test('is promoted by a write too, in one command', async () => {
     const { renew, sessions, store } = await beginRenewal()
     const next = await renew()
+    store.failNext('touch', new Error('no'))
     const session = await sessions.open(next, undefined, { countAsActivity: false })
     session['n'] = 2
-    store.failNext('touch', new Error('no'))
     expect((await sessions.commit(session)).outcome).toBe('saved')
     expect((await store.records())[0]).toMatchObject({ edition: 1, promotedAt: store.now() })
   })
@@ -117,7 +117,7 @@ describe('renewal: a cookie is replaced by its successor', () => {
   })
 
   test('rotate() begins anew: edition 0 of another family, and no grace for the old', async () => {
-    const { renew, visit, sessions, pass } = await beginRenewal()
+    const { renew, visit, sessions } = await beginRenewal()
     const next = await renew()
     const session = await sessions.open(next)
     session.rotate()
@@ -126,6 +126,14 @@ describe('renewal: a cookie is replaced by its successor', () => {
     expect(idAndFamily(rotated)).not.toBe(idAndFamily(next))
     expect((await visit(next)).alive).toBe(false)
     expect((await visit(rotated)).alive).toBe(true)
+  })
+
+  test('rotate() is the beginning of the time to the next one', async () => {
+    const { header, pass, sessions, visit } = await beginRenewal()
+    pass(RENEWAL - 1)
+    const session = await sessions.open(header)
+    session.rotate()
+    const rotated = cookieOf((await sessions.commit(session)).setCookie)
     pass(RENEWAL - 1)
     expect((await visit(rotated)).setCookie).toBeUndefined()
     pass(1)

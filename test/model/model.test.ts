@@ -3,7 +3,7 @@ import { Random } from '../../src/testing/random.ts'
 import { useRedis } from '../support/both-stores.ts'
 import { byClock } from '../support/timed.ts'
 import { makeStage } from './stage.ts'
-import { anyWay, everyWay } from './explore.ts'
+import { anyWay, everyWay, thisWay } from './explore.ts'
 import { MODEL, NOT_DRIVEN, SCENARIOS } from './scenarios.ts'
 
 /*
@@ -31,6 +31,29 @@ describe.each(Object.keys(SCENARIOS))('%s', (name) => {
     const runs = whole ? 0 : RANDOM_RUNS
     for (let run = 0; run < runs; run++) await anyWay(stage, random)
   }, 60_000)
+})
+
+/** Found by going every way without a rule, or with another: the browser was thrown back. */
+describe.each([
+  ['a refresh', '7 max-age refresh×soft rotation', 'arrives last, after the successor'],
+  ['a longer life', 'one request makes the life longer', 'arrives last, after the successor'],
+  ['a longer life', 'two requests make the life longer', 'arrives last, after another'],
+  [
+    'a longer life from before the grace',
+    'two requests make the life longer, before and after the grace begins',
+    'arrives last, after one from within it',
+  ],
+])('%s', (_, name, title) => {
+  test(title, async () => {
+    const stage = await makeStage(SCENARIOS[name]!)
+    const [slow, quick, next] = ['browser 0', 'browser 1', 'browser 2'].map((who) => [
+      ...[`${who} is sent`, `${who}: read`, `${who}: touch`, `${who}: replace`],
+      `the response of ${who}`,
+    ])
+    const [late = '', ...served] = (slow ?? []).toReversed()
+    const way = [...served.toReversed(), 'second 1', 'second 2', ...(quick ?? []), ...(next ?? [])]
+    await thisWay(stage, [...way, late])
+  })
 })
 
 describe('on Redis', () => {

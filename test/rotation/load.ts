@@ -1,10 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../../src/testing/random.ts'
 import { Browser } from '../support/browser-jar.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { type LosingProxy, losingProxy } from './losing-proxy.ts'
-import { type AppServer, type Visitor, startServer } from './servers.ts'
+import { type AppServer, type Shown, type Visitor, startServer } from './servers.ts'
 
 export interface LoadPlan {
   readonly browsers: number
@@ -12,10 +11,13 @@ export interface LoadPlan {
   readonly seed: number
 }
 
-/** What every browser asks for in every round, in parallel. */
-const PAGES = ['read', 'set', 'read', 'update', 'save', 'set'] as const
+/**
+ * What every browser asks for in every round, in parallel: three at once, and when the first of
+ * them is answered, as pages do, three more. One of the first gets to its server last of all.
+ */
+const PAGES = ['read', 'set', 'update', 'read', 'save', 'set'] as const
+const AT_ONCE = 3
 const SERVERS = ['express', 'node', 'express', 'node'] as const
-/** Of a browser's requests six are under way at once, and these many browsers are. */
 const BROWSERS_AT_ONCE = 32
 const LOST_ONE_IN = 10
 /** Half a renewal passes between two rounds, and a little with every request. */
@@ -26,7 +28,7 @@ export interface LoadFigures {
   readonly requests: number
   readonly lost: number
   readonly renewals: number
-  /** Answered when their browser had a newer cookie already. */
+  /** Requests that reached a server when a newer cookie of their browser had been used there. */
   readonly overtaken: number
   readonly writes: number
   readonly refused: number
@@ -35,59 +37,31 @@ export interface LoadFigures {
   readonly extraRecords: number
 }
 
-interface Tally {
-  requests: number
-  overtaken: number
-  refused: number
-}
-
 /**
  * Browsers that ask for several pages at once, round after round, of several instances of an
  * application that share a Redis, while their cookies are renewed and one response in ten is lost.
  */
 export async function rotateUnderLoad(plan: LoadPlan): Promise<LoadFigures> {
-  const random = new Random(plan.seed)
-  const clock = { now: Date.now() }
   const redis = await startRedis()
+  const clock = { now: Date.now() }
   const servers: AppServer[] = []
-  const proxies: LosingProxy[] = []
   const events = count(['rotated', 'replayed', 'rejected'])
   try {
     for (const framework of SERVERS) servers.push(await startServer(framework, redis.url, clock))
-    for (const { port } of servers) {
-      proxies.push(await losingProxy(port, () => random.below(LOST_ONE_IN) === 0))
-    }
     const crowd = await begin(plan.browsers, servers)
-    const tally: Tally = { requests: 0, overtaken: 0, refused: 0 }
-    for (let round = 0; round < plan.rounds; round++) {
-      clock.now += BETWEEN_ROUNDS_MS
-      await inGroups(crowd, (browser, who) =>
-        Promise.all(
-          PAGES.map(async (page, at) => {
-            await sleep(random.below(10))
-            clock.now += PER_REQUEST_MS
-            const port = random.oneOf(proxies).port
-            await ask(browser, port, `/${page}?key=w${round}x${at}`, `user${who}`, tally)
-          }),
-        ),
-      )
-    }
-    const direct = servers.map(({ port }) => port)
-    const found = await lookAt(crowd, direct, plan.rounds)
-    const records = Number(await redis.cli('dbsize'))
+    const asked = await askAll(crowd, servers, clock, plan)
+    const found = await lookAt(crowd, servers, plan.rounds)
+    const { rotated = 0, replayed = 0, rejected = 0 } = events.counts
     return {
-      requests: tally.requests,
-      lost: proxies.reduce((sum, { lost }) => sum + lost, 0),
-      renewals: events.counts['rotated'] ?? 0,
-      overtaken: tally.overtaken,
-      writes: plan.browsers * plan.rounds * PAGES.filter((page) => page !== 'read').length,
-      refused: tally.refused + (events.counts['replayed'] ?? 0) + (events.counts['rejected'] ?? 0),
+      ...asked,
       ...found,
-      extraRecords: records - plan.browsers,
+      renewals: rotated,
+      writes: plan.browsers * plan.rounds * PAGES.filter((page) => page !== 'read').length,
+      refused: Math.max(asked.refused, replayed + rejected),
+      extraRecords: Number(await redis.cli('dbsize')) - plan.browsers,
     }
   } finally {
     events.stop()
-    for (const proxy of proxies) await proxy.close()
     for (const server of servers) await server.close()
     await redis.stop()
   }
@@ -103,30 +77,71 @@ async function begin(count: number, servers: readonly AppServer[]): Promise<Brow
   return crowd
 }
 
-async function ask(
-  browser: Browser,
-  port: number,
-  path: string,
-  user: string,
-  tally: Tally,
-): Promise<void> {
-  tally.requests++
-  const sent = editionIn(browser.cookieHeader)
-  try {
-    const { status, json } = await browser.get(path, { port })
-    if (status !== 200 || (json as Visitor).user !== user) tally.refused++
-  } catch {
-    return // Its response was lost; what it wrote has to be there all the same.
+/** All rounds of all browsers, over connections that lose responses. */
+async function askAll(
+  crowd: readonly Browser[],
+  servers: readonly AppServer[],
+  clock: { now: number },
+  { seed, rounds }: LoadPlan,
+) {
+  const random = new Random(seed)
+  const late = new Map<string, Promise<unknown>>()
+  const tally = { requests: 0, lost: 0, overtaken: 0, refused: 0 }
+  const proxies: LosingProxy[] = []
+  for (const { port } of servers) {
+    const arrives = (line: string) => late.get(/late=(\w+)/.exec(line)?.[1] ?? '')
+    const loses = () => random.below(LOST_ONE_IN) === 0
+    proxies.push(await losingProxy(port, { arrives, loses }))
   }
-  if (editionIn(browser.cookieHeader) > sent) tally.overtaken++
+
+  async function ask(browser: Browser, who: number, path: string): Promise<void> {
+    tally.requests++
+    clock.now += PER_REQUEST_MS
+    const { port } = random.oneOf(proxies)
+    const answer = await browser.get(path, { port }).catch(() => undefined)
+    // What a request wrote has to be there all the same when its response was lost.
+    if (answer === undefined) tally.lost++
+    const shown = answer?.status === 200 ? (answer.json as Shown) : undefined
+    if (answer !== undefined && shown?.user !== `user${who}`) tally.refused++
+    if (shown?.overtaken) tally.overtaken++
+  }
+
+  async function askRound(browser: Browser, who: number, round: number): Promise<void> {
+    const latest = random.below(AT_ONCE)
+    const name = `${round}x${who}`
+    let arrive = () => {}
+    late.set(name, new Promise<void>((resolve) => void (arrive = resolve)))
+    const pathOf = (at: number) =>
+      `/${PAGES[at]}?key=w${round}x${at}${at === latest ? `&late=${name}` : ''}`
+    const answers = PAGES.slice(0, AT_ONCE).map((_, at) => ask(browser, who, pathOf(at)))
+    const others = answers.filter((_, at) => at !== latest)
+    await Promise.race(others)
+    const more = PAGES.slice(AT_ONCE).map((_, at) => ask(browser, who, pathOf(AT_ONCE + at)))
+    await Promise.all([...others, ...more])
+    arrive()
+    await Promise.all(answers)
+    late.delete(name)
+  }
+
+  try {
+    for (let round = 0; round < rounds; round++) {
+      clock.now += BETWEEN_ROUNDS_MS
+      await inGroups(crowd, (browser, who) => askRound(browser, who, round))
+    }
+  } finally {
+    for (const proxy of proxies) await proxy.close()
+  }
+  const lost = proxies.reduce((sum, proxy) => sum + proxy.lost, 0)
+  if (tally.lost !== lost) throw new Error(`${tally.lost} responses are missing, not ${lost}`)
+  return tally
 }
 
 /** Whoever does not show its user at the end is logged out; whatever it wrote has to be there. */
-async function lookAt(crowd: readonly Browser[], ports: readonly number[], rounds: number) {
+async function lookAt(crowd: readonly Browser[], servers: readonly AppServer[], rounds: number) {
   let loggedOut = 0
   let writesLost = 0
   await inGroups(crowd, async (browser, who) => {
-    const port = ports[who % ports.length] as number
+    const { port } = servers[who % servers.length] as AppServer
     const { json } = await browser.get('/all', { port })
     const data = json as Visitor
     if (data.user !== `user${who}`) loggedOut++
@@ -150,10 +165,6 @@ async function inGroups(
     for (const [who, browser] of waiting) await act(browser, who)
   }
   await Promise.all(Array.from({ length: BROWSERS_AT_ONCE }, worker))
-}
-
-function editionIn(cookie: string): number {
-  return Number(cookie.split('.')[2] ?? 0)
 }
 
 function count(events: readonly string[]) {

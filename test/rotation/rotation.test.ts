@@ -13,7 +13,7 @@ test('renewals refuse nobody and lose nothing, with one response in ten lost', a
   expect(figures).toMatchObject({ refused: 0, loggedOut: 0, writesLost: 0, extraRecords: 0 })
   expect(figures.lost).toBeGreaterThan(30)
   expect(figures.renewals).toBeGreaterThan(30)
-  expect(figures.overtaken).toBeGreaterThan(0)
+  expect(figures.overtaken).toBeGreaterThan(10)
 }, 60_000)
 
 describe('THREATS 17: with a rotation or a sign-in the old cookie is dead at once (ASVS 7.2.4)', () => {

@@ -49,8 +49,8 @@ function tellLoad(figures: LoadFigures): string {
   return [
     `- Renewals under load: ${plan.browsers} browsers, 6 requests of each in parallel, ${plan.rounds}`,
     `rounds, four servers with one Redis. ${n(requests)} requests, ${n(lost)} responses lost on`,
-    `their way, ${n(renewals)} renewals, ${n(overtaken)} responses to a browser that had a newer`,
-    `cookie already: **${n(refused)} requests refused, ${n(loggedOut)} browsers logged out,`,
+    `their way, ${n(renewals)} renewals, ${n(overtaken)} requests overtaken on their way by one with a`,
+    `newer cookie: **${n(refused)} requests refused, ${n(loggedOut)} browsers logged out,`,
     `${n(writesLost)} of ${n(writes)} writes lost, ${n(extraRecords)} extra records.**`,
   ].join(' ')
 }

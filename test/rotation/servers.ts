@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { session } from '../../src/adapters/express.ts'
 import { withSession } from '../../src/adapters/node.ts'
+import { type SessionObject, stateOf } from '../../src/session/session.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { SECRET } from '../support/app.ts'
@@ -67,11 +68,24 @@ function onNode(sessions: Sessions<Visitor>): RequestListener {
   })
 }
 
+/** What a page shows. */
+export interface Shown {
+  readonly user?: string
+  /** It was asked for with a cookie whose successor has been used already. */
+  readonly overtaken: boolean
+}
+
+function isOvertaken(session: object): boolean {
+  const { base, edition } = stateOf(session as SessionObject)
+  return base !== undefined && edition < base.record.edition
+}
+
 /** Every page shows who the visitor is; the last one shows everything. */
-async function page(session: VisitorSession, url: string): Promise<unknown> {
+async function page(session: VisitorSession, url: string): Promise<Shown | Visitor> {
   const { pathname, searchParams } = new URL(url, 'http://localhost')
   const key = searchParams.get('key') ?? ''
   const data = session as Record<string, unknown>
+  const overtaken = isOvertaken(session)
   switch (pathname) {
     case '/begin':
       session.user = key
@@ -92,5 +106,5 @@ async function page(session: VisitorSession, url: string): Promise<unknown> {
     case '/all':
       return { ...session }
   }
-  return { user: session.user }
+  return { user: session.user, overtaken }
 }
