@@ -33,6 +33,15 @@ describe.each(Object.keys(SCENARIOS))('%s', (name) => {
   }, 60_000)
 })
 
+function served(request: number): string[] {
+  const who = `browser ${request}`
+  return [`${who} is sent`, `${who}: read`, `${who}: touch`, `${who}: replace`]
+}
+
+function arrives(request: number): string {
+  return `the response of browser ${request}`
+}
+
 /** Found by going every way without a rule, or with another: the browser was thrown back. */
 describe.each([
   ['a refresh', '7 max-age refresh×soft rotation', 'arrives last, after the successor'],
@@ -46,13 +55,10 @@ describe.each([
 ])('%s', (_, name, title) => {
   test(title, async () => {
     const stage = await makeStage(SCENARIOS[name]!)
-    const [slow, quick, next] = ['browser 0', 'browser 1', 'browser 2'].map((who) => [
-      ...[`${who} is sent`, `${who}: read`, `${who}: touch`, `${who}: replace`],
-      `the response of ${who}`,
-    ])
-    const [late = '', ...served] = (slow ?? []).toReversed()
-    const way = [...served.toReversed(), 'second 1', 'second 2', ...(quick ?? []), ...(next ?? [])]
-    await thisWay(stage, [...way, late])
+    const [slow, quick, next] = [served(0), served(1), served(2)]
+    const twoSeconds = ['second 1', 'second 2']
+    const way = [...slow, ...twoSeconds, ...quick, arrives(1), ...next, arrives(2), arrives(0)]
+    await thisWay(stage, way)
   })
 })
 

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Random } from '../../src/testing/random.ts'
 import { Browser } from '../support/browser-jar.ts'
+import { signal } from '../support/latch-store.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { type LosingProxy, losingProxy } from './losing-proxy.ts'
 import { type AppServer, type Shown, type Visitor, startServer } from './servers.ts'
@@ -109,16 +110,16 @@ async function askAll(
   async function askRound(browser: Browser, who: number, round: number): Promise<void> {
     const latest = random.below(AT_ONCE)
     const name = `${round}x${who}`
-    let arrive = () => {}
-    late.set(name, new Promise<void>((resolve) => void (arrive = resolve)))
+    const others = signal()
+    late.set(name, others.given)
     const pathOf = (at: number) =>
       `/${PAGES[at]}?key=w${round}x${at}${at === latest ? `&late=${name}` : ''}`
     const answers = PAGES.slice(0, AT_ONCE).map((_, at) => ask(browser, who, pathOf(at)))
-    const others = answers.filter((_, at) => at !== latest)
-    await Promise.race(others)
+    const sooner = answers.filter((_, at) => at !== latest)
+    await Promise.race(sooner)
     const more = PAGES.slice(AT_ONCE).map((_, at) => ask(browser, who, pathOf(AT_ONCE + at)))
-    await Promise.all([...others, ...more])
-    arrive()
+    await Promise.all([...sooner, ...more])
+    others.give()
     await Promise.all(answers)
     late.delete(name)
   }
