@@ -17,14 +17,16 @@ import {
   NOW,
   PREFIX,
   SECRET,
+  SIGNED_IN,
   knownSession,
   withoutSignatures,
 } from './known-sessions.ts'
 
 /*
  * A header is accepted when open() gives a session that is stored. That is right only if a plain
- * reader finds exactly one cookie of our name in it, whose value is, character by character, one
- * that was issued; and then the session must be that one, with its own data.
+ * reader finds exactly one cookie of a name of ours in it, whose value is, character by character,
+ * one that was issued under that name; and then the session must be that one, with its own data. Of
+ * two such, the one of whoever is signed in counts.
  */
 export const cookieHeaders: Campaign = {
   name: 'cookie-headers',
@@ -39,17 +41,19 @@ type Data = Record<string, unknown>
 async function run(run: Run): Promise<Figure[]> {
   const store = memoryStore({ now: () => NOW })
   const sessions = createSessions<Data>({ secret: SECRET, store, cookie: { name: NAME } })
-  const jar = Array.from({ length: 32 }, (_, at) =>
-    knownSession(randomFor(run.seed, -1 - at), { data: `{"number":${at}}` }),
-  )
+  const jar = Array.from({ length: 32 }, (_, at) => {
+    const name = at % 2 === 0 ? NAME : SIGNED_IN
+    return knownSession(randomFor(run.seed, -1 - at), { data: `{"number":${at}}` }, name)
+  })
   for (const { record } of jar) await store.create(PREFIX + record.id, record)
-  const issued = new Map(jar.map((known) => [known.value, known]))
+  const issued = new Map(jar.map((known) => [`${known.name}=${known.value}`, known]))
+  const find = (header: string, name: string) => issued.get(`${name}=${valueIn(header, name)}`)
   const tally = new Tally()
   // First: what comes over a wire has a byte a character, and V8 is slower after it has met others.
   const times = run.timed ? await timesOf(sessions, jar) : []
   for (const [at, random] of casesOf(run)) {
     const header = headerFrom(random, jar)
-    const right = issued.get(valueIn(header) ?? '')
+    const right = find(header, SIGNED_IN) ?? find(header, NAME)
     const problem = await problemWith(sessions, header, right)
     if (problem !== undefined) {
       throw new FuzzFailure(run, at, problem, withoutSignatures(header, jar))
@@ -76,13 +80,13 @@ async function problemWith(
   return data === right.record.data ? undefined : `the session shows ${data}`
 }
 
-/** Slow and plain: the value of the only cookie of our name. */
-function valueIn(header: string): string | undefined {
+/** Slow and plain: the value of the only cookie of a name. */
+function valueIn(header: string, name: string): string | undefined {
   const values: string[] = []
   for (const part of header.split(';')) {
     const pair = trimmed(part)
     const equals = pair.indexOf('=')
-    if (equals !== -1 && pair.slice(0, equals) === NAME)
+    if (equals !== -1 && pair.slice(0, equals) === name)
       values.push(trimmed(pair.slice(equals + 1)))
   }
   return values.length === 1 ? values[0] : undefined
@@ -98,8 +102,8 @@ async function timesOf(sessions: Sessions<Data>, jar: Jar): Promise<Figure[]> {
   const figures: Figure[] = []
   const [known] = jar
   for (const { shape, header } of hugeHeaders(NAME, known?.value ?? '')) {
-    const { median, worst } = await msToRead(() => sessions.open(header))
-    const value = `${median.toFixed(2)} ms, at most ${worst.toFixed(2)}`
+    const { median, fastest } = await msToRead(() => sessions.open(header))
+    const value = `${median.toFixed(2)} ms (fastest ${fastest.toFixed(2)})`
     figures.push({ what: `1 MiB of ${shape}`, value })
   }
   return figures

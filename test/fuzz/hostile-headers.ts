@@ -1,6 +1,6 @@
 import { createSeal } from '../../src/cookie/credential.ts'
 import type { Random } from '../../src/testing/random.ts'
-import { type Known, NAME, PREFIX, SECRET, seal, tokenFrom } from './known-sessions.ts'
+import { type Known, NAME, PREFIX, SECRET, SIGNED_IN, seal, tokenFrom } from './known-sessions.ts'
 import { MUTATIONS, type Mutation, SPACES, mutate, place } from './mutate.ts'
 import { words } from './words.ts'
 
@@ -21,18 +21,18 @@ export function headerFrom(random: Random, jar: Jar): string {
 const SEPARATORS = ['; ', '; ', '; ', '; ', ';', ' ;\t', ';;', ',', ', ', '\n', '\0', '&', ' ']
 
 function ourPair(random: Random, jar: Jar): string {
-  const { value } = random.oneOf(jar)
+  const { name, value } = random.oneOf(jar)
   switch (random.below(4)) {
     case 0:
-      return `${random.oneOf(NAMES)}=${value}`
+      return `${random.oneOf(NAMES).replace('NAME', name)}=${value}`
     case 1:
-      return `${NAME}${random.oneOf(EQUALS)}${value}`
+      return `${name}${random.oneOf(EQUALS)}${value}`
     default:
-      return `${NAME}=${random.oneOf(VALUES)(value, random, jar)}`
+      return `${name}=${random.oneOf(VALUES)(value, random, jar)}`
   }
 }
 
-/** What some reader somewhere takes for our name, NAME. */
+/** What some reader somewhere takes for a name of ours, NAME. */
 const NAMES: readonly string[] = [
   ...words(`
     NAME xNAME NAMEx -NAME _NAME "NAME" 'NAME' \\NAME $NAME $Version=1;$NAME NAME[] NAME.x =NAME
@@ -44,7 +44,11 @@ const NAMES: readonly string[] = [
   'a, NAME',
   '$Version=1; $NAME',
   ...SPACES.flatMap((space) => [`${space}NAME`, `NAME${space}`, `__Host-${space}sid`]),
-].map((name) => name.replace('NAME', NAME))
+  NAME,
+  SIGNED_IN,
+  `${SIGNED_IN}-in`,
+  `${NAME}-`,
+]
 
 const EQUALS = ['=', '==', ' =', '= ', '\t=\t', ':', '%3D', '\uff1d', '', ';=', '=;', '="', '=\0']
 

@@ -2,7 +2,10 @@ import { createSeal, hashFamily } from '../../src/cookie/credential.ts'
 import type { SessionRecord } from '../../src/record/record.ts'
 import type { Random } from '../../src/testing/random.ts'
 
+/** The cookie of visitors, and that of whoever is signed in. */
 export const NAME = '__Host-sid'
+export const SIGNED_IN = '__Host-sid-in'
+export type CookieName = typeof NAME | typeof SIGNED_IN
 export const PREFIX = 'session:'
 export const SECRET = 'a secret of the fuzz campaigns, long enough for them'
 /** The time, always. */
@@ -15,6 +18,7 @@ export interface Known {
   readonly record: SessionRecord
   readonly family: string
   /** The cookie that opens it. */
+  readonly name: CookieName
   readonly value: string
 }
 
@@ -27,7 +31,11 @@ export function tokenFrom(random: Random, length = 22): string {
 
 export const seal = createSeal([SECRET], PREFIX)
 
-export function knownSession(random: Random, given: Partial<SessionRecord> = {}): Known {
+export function knownSession(
+  random: Random,
+  given: Partial<SessionRecord> = {},
+  name: CookieName = NAME,
+): Known {
   const family = tokenFrom(random)
   const record: SessionRecord = {
     id: tokenFrom(random),
@@ -49,7 +57,7 @@ export function knownSession(random: Random, given: Partial<SessionRecord> = {})
     ...given,
   }
   const { id, edition } = record
-  return { record, family, value: seal.write(NAME, { id, family, edition }) }
+  return { record, family, name, value: seal.write(name, { id, family, edition }) }
 }
 
 /** What may be shown of an input: never a valid signature. */

@@ -26,6 +26,8 @@ const CHANGES: readonly Change[] = [
   (text, random) => field(text, random.below(14), (one) => oddOf(one, random)),
   (text, random) => field(text, random.oneOf([4, 5, 6, 7, 9]), () => numberFrom(random)),
   (text, random) => field(text, 13, (kinds) => kindsFrom(kinds, random)),
+  (text, random) => field(text, 12, () => random.oneOf(ODD)),
+  (text, random) => tombstone(headerOf(text).split(' ')[1] ?? '', random),
   fieldOfAnother,
   swappedFields,
   (text, random, samples) => payload(text, () => payloadOf(another(samples, random))),
@@ -60,6 +62,14 @@ function field(text: string, at: number, change: (one: string) => string): strin
     if (at < fields.length) fields[at] = change(fields[at] ?? '')
     return fields.join(' ')
   })
+}
+
+/** What lies in the place of a session that was ended. */
+function tombstone(id: string, random: Random): string {
+  const reason = random.oneOf(['', 'password%20changed', '%ff', '%', 'a b', '%C3%A4', 'x\n', '-'])
+  const at = random.below(3) === 0 ? numberFrom(random) : String(NOW - random.below(100_000))
+  const whose = random.below(4) === 0 ? tokenFrom(random) : id
+  return `sojourn1-ended ${whose} ${at} ${reason}${random.below(8) === 0 ? '' : '\n'}`
 }
 
 function another(samples: readonly Sample[], random: Random): string {
@@ -118,7 +128,14 @@ function oddOf(one: string, random: Random): string {
   ])
 }
 
-const ODD = ['', ...words('- p % %2D %00 %ff %C3%A4 %c3%a4 %ed%a0%80 %F0%9F%A6%8A x')]
+const ODD = [
+  '',
+  ...words(`
+    - p % %2D %00 %ff %C3%A4 %c3%a4 %ed%a0%80 %F0%9F%A6%8A x
+    ann@0 ann@-1000,pwd ann@0,pwd,otp;;x ann@0;; ann@0; ann@0,; ann@0,;; ann@x ann@ @0 -@0 ann@0@0
+    ann@0;a;b;c ann@9999999999999999 ann@-0,a%2Cb;%3B;%40 ann;a;b ann,pwd
+  `),
+]
 const INTERVALS = words('0 60 1.5 0.001 1.0005 60. .5 -1')
 
 function kindsFrom(kinds: string, random: Random): string {

@@ -42,6 +42,18 @@ export function recordIn(value: Buffer): SessionRecord | undefined {
   }
 }
 
+/** What lies in the place of a session that was ended: its id, when, and why. */
+export function endedIn(value: Buffer): { id: string; at: number; reason: string } | undefined {
+  const [magic, id = '', at = '', why = '', ...more] = value.toString('latin1').split(' ')
+  if (magic !== 'sojourn1-ended' || more.length > 0 || !why.endsWith('\n')) return undefined
+  if (!/^[\w-]{1,128}$/.test(id) || !/^\d{1,15}$/.test(at)) return undefined
+  try {
+    return { id, at: Number(at), reason: unescaped(why.slice(0, -1)) }
+  } catch {
+    return undefined
+  }
+}
+
 function identityIn(field: string, since: (offset: string) => number): Identity {
   const [who = '', facts, ...more] = field.split('@')
   const principal = who === '-' ? null : unescaped(who)
@@ -84,7 +96,7 @@ export function utf8(bytes: Uint8Array): string {
 
 function unescaped(field: string): string {
   const bytes = field.split(/(%[\da-f]{2})/i).map((part) => {
-    if (part.length === 3 && part.startsWith('%')) return [Number.parseInt(part.slice(1), 16)]
+    if (/^%[\da-f]{2}$/i.test(part)) return [Number.parseInt(part.slice(1), 16)]
     return /^[\w.!~*'()-]*$/.test(part) ? Buffer.from(part) : refuse()
   })
   return utf8(Uint8Array.from(bytes.flatMap((part) => [...part])))

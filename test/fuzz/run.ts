@@ -33,7 +33,9 @@ const wanted = CAMPAIGNS.filter(({ name }) => values.only === undefined || value
 if (wanted.length === 0) {
   throw new Error(`--only takes one of ${CAMPAIGNS.map(({ name }) => name).join(', ')}`)
 }
-console.log(`${machine()}; seed ${seed}\n`)
+/** Asked at the start: a run takes long, and the code it runs is that of its start. */
+const about = `${machine()}; seed ${seed}`
+console.log(`${about}\n`)
 const results: Result[] = []
 for (const campaign of wanted) {
   const result = await resultOf(campaign)
@@ -68,7 +70,7 @@ function pageOf(results: readonly Result[]): string {
   const command = ['npm run fuzz --', ...process.argv.slice(2)].join(' ')
   const intro = [
     '# Fuzzing',
-    `\`${command}\` made this page: ${machine()}; seed ${seed}.`,
+    `\`${command}\` made this page: ${about}.`,
     'Each campaign is a claim and a program that tries to break it, with inputs that depend on the ' +
       'seed and the number of the case alone. The first case that breaks the claim ends the run with ' +
       'an error, so every figure here is of a claim that held. What exactly counts as breaking it is ' +

@@ -32,6 +32,9 @@ const WORDS = { name: 'Zoë 🦊 日本語', quote: '"\\\u2028\n', 'ключ с 
 const circle: Record<string, unknown> = { name: 'circle', twice: [TAGGED.seen, TAGGED.seen] }
 circle['self'] = circle
 
+const BY_PASSWORD = { at: NOW - 1000, amr: ['pwd', 'otp'], address: null, userAgent: null }
+const BY_KEY = { at: NOW + 5, amr: [], address: '2001:db8::1', userAgent: 'Zoë/1 (a; b, c@d)' }
+
 const flashOf = (...messages: unknown[]) =>
   encode({ flash: messages.map((message, at) => [`flash${at}`, at % 2 ? 'info' : '', message]) })
 
@@ -48,6 +51,8 @@ const TEXTS: readonly Partial<SessionRecord>[] = [
   { data: encode(CART), principal: 'ann@example.org' },
   { data: encode(CART), principal: 'Zoë 🦊', persistent: true },
   { data: encode(CART), principal: '-' },
+  { data: encode(CART), principal: 'ann', signedIn: BY_PASSWORD },
+  { data: encode(CART), principal: 'Zoë 🦊', signedIn: BY_KEY },
   {
     data: encode(CART),
     principal: 'ann@example.org',

@@ -11,7 +11,7 @@ import { type Campaign, type Figure, FuzzFailure, type Run, Tally, casesOf } fro
 import { hashFamily } from '../../src/cookie/credential.ts'
 import { type Known, NAME, NOW, SECRET } from './known-sessions.ts'
 import { mutatedValue } from './mutated-values.ts'
-import { recordIn, utf8, valueIn } from './plain-reading.ts'
+import { endedIn, recordIn, utf8, valueIn } from './plain-reading.ts'
 import { SEALING, type Sample, samplesFrom } from './sample-records.ts'
 
 /*
@@ -23,8 +23,9 @@ import { SEALING, type Sample, samplesFrom } from './sample-records.ts'
  * 2. a session opens whose id is not the id in the cookie, or although the changed bytes hold a
  *    family that is not the SHA-256 of the cookie's, an edition that makes the cookie a replay
  *    (PROTOCOL.md rule 4), or an end that has passed;
- * 3. a session opens that shows data, flash messages, a principal, a timeout or an age other than
- *    those the plain reader finds in the changed bytes; untouched fields so are as they were.
+ * 3. a session opens that shows data, flash messages, a principal, a sign-in, a timeout or an age
+ *    other than those the plain reader finds in the changed bytes; so untouched fields are as they
+ *    were. Or that a session was ended is told otherwise than as the bytes say.
  *
  * Of payloads that encrypt() sealed, none opens but those that were sealed, under the principal they
  * were sealed for.
@@ -115,14 +116,16 @@ async function checkedOpening({ sessions }: Stage, sample: Sample, value: Buffer
   try {
     const session = await sessions.open(`${NAME}=${known.value}`)
     if (session.isNew) {
-      check(session.id !== id || Object.keys(session).length === 0, 'an unknown session has data')
-      return 'opened: nothing'
+      check(session.id !== id && Object.keys(session).length === 0, 'an unknown session has data')
+      return checkedEnd(session.ended, endedIn(value))
     }
     check(typeof parsed === 'object' && parsed.id === id, `it opened session ${session.id}`)
     const record = parsed
     checkCredential(known, record)
     check(session.id === id, `the session says it is ${session.id}`)
     check(session.principal === record.principal, 'another principal')
+    check(session.signedInAt?.getTime() === record.signedIn?.at, 'another sign-in')
+    check(isSame([...session.amr], record.signedIn?.amr ?? []), 'another kind of sign-in')
     check(session.createdAt.getTime() === record.createdAt, 'another age')
     check(session.timeout === record.timeoutMs / 1000, 'another timeout')
     const data = dataIn(record, 'data', sample)
@@ -131,10 +134,19 @@ async function checkedOpening({ sessions }: Stage, sample: Sample, value: Buffer
     return value.equals(sample.value) ? 'opened: as it was' : 'opened: as the changed bytes say'
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    const foreign = typeof parsed === 'object' ? parsed.id !== id : parsed === 'newer'
+    const theirs = typeof parsed === 'object' ? parsed.id : endedIn(value)?.id
+    const foreign = theirs === undefined ? parsed === 'newer' : theirs !== id
     check(foreign, `open() threw ${String(error)}`)
     return 'opened: a StoreError, as it is of another session or a newer format'
   }
+}
+
+function checkedEnd(
+  seen: { readonly reason: string; readonly at: Date } | null,
+  right: ReturnType<typeof endedIn>,
+): string {
+  check(seen?.reason === right?.reason && seen?.at.getTime() === right?.at, 'another end')
+  return seen === null ? 'opened: nothing' : 'opened: nothing, and the end that the bytes say'
 }
 
 function checkCredential({ family, record: { edition } }: Known, record: SessionRecord): void {

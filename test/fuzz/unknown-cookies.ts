@@ -8,7 +8,17 @@ import { LatchStore } from '../support/latch-store.ts'
 import { parseSetCookie } from '../support/browser-jar.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { type Campaign, type Figure, FuzzFailure, type Run, Tally, casesOf } from './campaign.ts'
-import { NAME, NOW, PREFIX, SECRET, seal, signatureOf, tokenFrom } from './known-sessions.ts'
+import {
+  type CookieName,
+  NAME,
+  NOW,
+  PREFIX,
+  SECRET,
+  SIGNED_IN,
+  seal,
+  signatureOf,
+  tokenFrom,
+} from './known-sessions.ts'
 
 /*
  * A client comes with a well-formed cookie it was never given and does all it can to be given a
@@ -54,24 +64,29 @@ const WRONG = [
   createSeal([`${SECRET}!`], PREFIX),
   createSeal([SECRET.toUpperCase()], PREFIX),
   createSeal([SECRET], 'sessions:'),
-  { write: (_: string, credential: Credential) => seal.write('sid', credential) },
+  { write: (_: CookieName, credential: Credential) => seal.write('sid', credential) },
+  { write: (name: CookieName, credential: Credential) => seal.write(otherThan(name), credential) },
 ]
 
 type Credential = Parameters<typeof seal.write>[1]
 
+function otherThan(name: CookieName): CookieName {
+  return name === NAME ? SIGNED_IN : NAME
+}
+
 interface Kind {
-  readonly cookieFrom: (random: Random) => string
+  readonly cookieFrom: (name: CookieName, random: Random) => string
   readonly readsAllowed: number
 }
 
 const SIGNED: Kind = {
-  cookieFrom: (random) => seal.write(NAME, credentialFrom(random)),
+  cookieFrom: (name, random) => seal.write(name, credentialFrom(random)),
   readsAllowed: 1,
 }
 
 /** By a secret that is not ours, or by ours for another prefix or cookie. */
 const WRONGLY_SIGNED: Kind = {
-  cookieFrom: (random) => random.oneOf(WRONG).write(NAME, credentialFrom(random)),
+  cookieFrom: (name, random) => random.oneOf(WRONG).write(name, credentialFrom(random)),
   readsAllowed: 0,
 }
 
@@ -90,9 +105,10 @@ async function attempts(run: Run, kind: Kind, makeStore: () => Store): Promise<F
   let stage = newStage(makeStore())
   for (const [at, random] of casesOf(run)) {
     if (stage.cases++ === CASES_PER_STORE) stage = newStage(makeStore())
-    const cookie = kind.cookieFrom(random)
+    const name = random.oneOf<CookieName>([NAME, SIGNED_IN])
+    const cookie = kind.cookieFrom(name, random)
     const work = random.oneOf(WORKS)
-    const problem = await problemWith(stage, cookie, work, kind.readsAllowed)
+    const problem = await problemWith(stage, `${name}=${cookie}`, work, kind.readsAllowed)
     if (problem !== undefined) {
       const shown = cookie.replace(signatureOf(cookie), '<its signature>')
       throw new FuzzFailure(run, at, problem, `${work.name}: ${shown}`)
@@ -153,9 +169,9 @@ async function problemWith(
   { on, creates }: Work,
   readsAllowed: number,
 ): Promise<string | undefined> {
-  const [chosen = ''] = cookie.split('.')
+  const [chosen = ''] = cookie.slice(cookie.indexOf('=') + 1).split('.')
   const { read, create } = store.calls
-  const session = await sessions.open(`${NAME}=${cookie}`)
+  const session = await sessions.open(cookie)
   if (!session.isNew) return 'it opened a session'
   if (session.id === chosen) return 'the new session has the id of the cookie'
   if (store.calls.read - read > readsAllowed) return 'it asked the store'

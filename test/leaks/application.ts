@@ -46,13 +46,14 @@ process.on('warning', print)
 const sessions = createSessions<Data>({
   secret: SECRET,
   store: redisStore({ client: await connect() }),
-  storeTimeoutMs: 200,
   touchInterval: 0,
   maxBytes: 10_000,
   renewalTimeout: 2,
   renewalGrace: 1,
   ...(KEY !== undefined && encrypt({ keys: [KEY] })),
 })
+
+const CLIENT_SHOWN = { address: '192.0.2.1', userAgent: 'a browser' }
 
 const PAGES: Readonly<Record<string, (session: ExpressSession<Data>) => unknown>> = {
   look: () => undefined,
@@ -66,6 +67,11 @@ const PAGES: Readonly<Record<string, (session: ExpressSession<Data>) => unknown>
   },
   update: (session) => session.update((draft) => (draft['m'] = Math.random())),
   rotate: (session) => session.rotate(),
+  signIn: (session) =>
+    session.signIn('ada', { keep: ['cart'], amr: ['pwd'], client: CLIENT_SHOWN }),
+  list: async (session) => print(await sessions.of('ada').list({ current: session })),
+  revoke: (session) => sessions.of('ada').revokeOthers(session, { reason: 'left open' }),
+  signOut: (session) => session.signOut(),
   push: (session) => session.pushFlash({ say: 'hello' }, 'q'),
   pop: (session) => session.popFlash('q'),
   token: (session) => session.verifyCsrfToken(session.getCsrfToken()),

@@ -40,7 +40,9 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
     server,
     async dump() {
       for (const key of (await server.cli('keys', '*')) as string[]) {
-        const held = [await server.cli('get', key), await server.cli('dump', key)]
+        // Lists of sessions are no strings.
+        const value = await server.cli('get', key).catch(String)
+        const held = [value, await server.cli('dump', key)]
         dumps += `${key}\n${held.join('\n')}\n`
       }
     },

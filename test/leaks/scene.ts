@@ -8,8 +8,8 @@ export interface Scene {
   readonly redis: RedisEvidence
   /** Every session cookie that was set. */
   readonly issued: ReadonlySet<string>
-  /** One that is good still. */
-  readonly good: string
+  /** Two that are good still: of a visitor, and of somebody who is signed in. */
+  readonly good: readonly [name: string, value: string][]
 }
 
 /** Signs in, writes, rotates, renews, fails and ends sessions, while everything is watched. */
@@ -24,8 +24,7 @@ export async function play(
   async function visit(browser: Browser, ...pages: string[]): Promise<void> {
     for (const page of pages) {
       await browser.post(`/${page}`)
-      const cookie = browser.cookies.get('sid')
-      if (cookie !== undefined) issued.add(cookie)
+      for (const cookie of browser.cookies.values()) issued.add(cookie)
     }
   }
 
@@ -40,13 +39,21 @@ export async function play(
   await visit(bob, 'push', 'begin', 'regenerate', 'clear', 'write')
   await redis.dump()
   await visit(bob, 'out', 'write', 'out')
+  const [phone, laptop] = [new Browser(program.port), new Browser(program.port)]
+  await visit(phone, 'begin', 'signIn', 'write', 'signIn', 'rotate', 'list')
+  await visit(laptop, 'signIn', 'write')
+  await redis.dump()
+  await visit(laptop, 'revoke')
+  await visit(phone, 'look', 'write')
+  await visit(phone, 'signIn', 'signOut', 'look')
   await renewed(ada, () => visit(ada, 'look'))
   await visit(ada, 'look')
-  await inTrouble(server, idOf(ada), () => visit(ada, 'look', 'write', 'update', 'push', 'rotate'))
+  await inTrouble(server, idOf(ada), (...pages) => visit(ada, ...pages))
   await visit(ada, 'write')
   await redis.dump()
   const output = await program.stop()
-  return { output, redis: await redis.collect(), issued, good: ada.cookies.get('sid') ?? '' }
+  const good = [...ada.cookies, ...laptop.cookies]
+  return { output, redis: await redis.collect(), issued, good }
 }
 
 /** Visits until the cookie is another. */
@@ -63,24 +70,25 @@ function idOf(browser: Browser): string {
 async function inTrouble(
   server: RedisServer,
   id: string,
-  visit: () => Promise<void>,
+  visit: (...pages: string[]) => Promise<void>,
 ): Promise<void> {
+  const pages = ['look', 'write', 'update', 'push', 'rotate']
   const key = `session:${id}`
   const value = String(await server.cli('get', key))
   // Not to be changed by way of a socket that takes characters for bytes.
   const ascii = /^[\0-\x7f]*$/.test(value)
   for (const changed of ascii ? [value.replace(/^sojourn1/, 'sojourn2'), value.slice(0, -1)] : []) {
     await server.cli('set', key, changed)
-    await visit()
+    await visit(...pages)
     await server.cli('set', key, value)
   }
   await server.cli('config', 'set', 'maxmemory', '1')
-  await visit()
+  await visit(...pages)
   await server.cli('config', 'set', 'maxmemory', '0')
   await server.cli('acl', 'setuser', 'default', '-@scripting')
-  await visit()
+  await visit(...pages)
   await server.cli('acl', 'setuser', 'default', '+@all')
   server.pause()
-  await visit()
+  await visit('write')
   server.resume()
 }
