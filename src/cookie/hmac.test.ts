@@ -20,6 +20,12 @@ test('is HMAC-SHA256 for every key and text', () => {
   )
 })
 
+test('a key may be as long as a block', () => {
+  const key = Buffer.alloc(64, 7)
+  const right = createHmac('sha256', key).update('text').digest('base64url')
+  expect(createHmac256(key)('text')).toBe(right)
+})
+
 test('a short text after a long one is not mixed with it', () => {
   const hmac = createHmac256(Buffer.alloc(32, 7))
   const before = hmac('short')

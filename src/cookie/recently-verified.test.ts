@@ -36,3 +36,10 @@ test('a cookie in use stays, however many others come', () => {
     expect(recent.find('sid', 'value')).toEqual(credential('mine'))
   }
 })
+
+test('cookies that were only asked for push nothing out', () => {
+  const recent = new RecentlyVerified()
+  recent.note('sid', 'value', credential('mine'))
+  for (let at = 0; at < 3 * MOST; at++) recent.find('sid', `forged ${at}`)
+  expect(recent.find('sid', 'value')).toEqual(credential('mine'))
+})

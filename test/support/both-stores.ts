@@ -28,6 +28,9 @@ export interface RedisInUse {
   commandsDuring(work: () => Promise<unknown>): Promise<Record<string, number>>
 }
 
+/** Where seconds count (test/mutation), tests that need a Redis are left out. */
+const WITHOUT_REDIS = process.env['SOJOURN_TEST_WITHOUT_REDIS'] === '1'
+
 /** One Redis for the tests of this file or describe, emptied before each. */
 export function useRedis(): RedisInUse {
   let server: RedisServer | undefined
@@ -36,16 +39,19 @@ export function useRedis(): RedisInUse {
     if (server === undefined) throw new Error('Redis runs only during tests')
     return server
   }
-  beforeAll(async () => {
-    // A cold import on a busy machine takes longer than the deadlines of some tests.
-    await import('redis')
-    server = await startRedis()
-  })
-  beforeEach(async () => void (await running().cli('flushall')))
-  afterEach(async () => {
-    for (const store of stores.splice(0)) await store.close?.()
-  })
-  afterAll(async () => server?.stop())
+  if (WITHOUT_REDIS) beforeEach((test) => test.skip())
+  else {
+    beforeAll(async () => {
+      // A cold import on a busy machine takes longer than the deadlines of some tests.
+      await import('redis')
+      server = await startRedis()
+    })
+    beforeEach(async () => void (await running().cli('flushall')))
+    afterEach(async () => {
+      for (const store of stores.splice(0)) await store.close?.()
+    })
+    afterAll(async () => server?.stop())
+  }
   const store = () => {
     const made = redisStore({ url: running().url })
     stores.push(made)
