@@ -43,7 +43,7 @@ export default class MutationRunner extends VitestTestRunner {
     const findings = notedIn(file)
     this.#killed = new Set(killedIn(findings).keys())
     for (const found of findings) {
-      if ('spoils' in found) this.#killed.add(found.mutant)
+      if ('unsure' in found) this.#killed.add(found.mutant)
       else if ('done' in found) this.#done.add(found.done)
       else if ('reaches' in found) this.#reaches.set(found.test, found.reaches)
     }
@@ -83,13 +83,15 @@ export default class MutationRunner extends VitestTestRunner {
     if (activeMutant !== undefined) {
       if (failed) this.#suspect = { mutant: activeMutant, how: howOf(test) }
     } else if (failed) {
-      note(file, { mutant: this.#suspect?.mutant ?? 'none', spoils: test.id })
+      note(file, { mutant: this.#suspect?.mutant ?? 'none', unsure: test.id })
       shared.spoilt = true
       this.#waiting = []
       this.#suspect = undefined
     } else if (this.#suspect !== undefined) {
       this.#killed.add(this.#suspect.mutant)
-      note(file, { ...this.#suspect, killedBy: test.id })
+      const { mutant, how } = this.#suspect
+      if (how === 'timeout') note(file, { mutant, unsure: test.id })
+      else note(file, { mutant, how, killedBy: test.id })
       this.#suspect = undefined
     }
     if (this.#waiting.length > 0 || this.#suspect !== undefined) return

@@ -12,8 +12,8 @@ export type Finding =
   /** A test has been run with every mutant that it reaches. */
   | { readonly done: string }
   | { readonly mutant: string; readonly killedBy: string; readonly how: How }
-  /** It failed the test, and afterwards the test failed without it. */
-  | { readonly mutant: string; readonly spoils: string }
+  /** The test was late, or failed without it afterwards: to be seen in a process of its own. */
+  | { readonly mutant: string; readonly unsure: string }
   /** All tests passed with it active from the start. */
   | { readonly survives: string }
 
