@@ -9,6 +9,7 @@ export function ownerOf(request: number): string {
 export class Names {
   readonly #names = new Map<string, string>()
   readonly #counts = new Map<string, number>()
+  readonly #records = new Map<SessionRecord, string>()
 
   /** The name of a word; one that was never seen is `owner`'s. */
   of(word: string, owner: string): string {
@@ -40,7 +41,14 @@ export class Names {
     return parts.join(' ')
   }
 
+  /** A record, which never changes. */
   record(record: SessionRecord, owner: string): string {
+    let text = this.#records.get(record)
+    if (text === undefined) this.#records.set(record, (text = this.#textOf(record, owner)))
+    return text
+  }
+
+  #textOf(record: SessionRecord, owner: string): string {
     const { writes, data, flash, ...header } = record
     const messages = String(flash ?? '').replaceAll(
       /\["([\w-]{8})"/g,

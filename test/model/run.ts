@@ -19,6 +19,9 @@ const { values } = parseArgs({
   },
 })
 
+// An error for each operation that a run leaves behind; what goes wrong says by which steps.
+Error.stackTraceLimit = 0
+
 const command = ['npm run model --', ...process.argv.slice(2)].join(' ')
 const intro = `\`${command}\` printed this: ${machine()}.`
 console.log(`${intro}\n`)
