@@ -75,8 +75,8 @@ function copyOf(value: string): string {
 
 /** In constant time; only lengths, which are no secret, are compared first. */
 export function equal(given: string, right: string): boolean {
-  const bytes = Buffer.from(given, 'utf8')
-  return bytes.length === right.length && timingSafeEqual(bytes, Buffer.from(right, 'latin1'))
+  const bytes = Buffer.from(given)
+  return bytes.length === right.length && timingSafeEqual(bytes, Buffer.from(right))
 }
 
 /** One key per purpose, so that no signature of one kind serves as another (RFC 5869). */

@@ -28,9 +28,9 @@ export function createHmac256(key: Uint8Array): Hmac {
   /** Reused from text to text; only one that is longer than any of ours takes a buffer of its own. */
   function block(text: string): Buffer {
     if (text.length * 3 <= ROOM) {
-      return inner.subarray(0, BLOCK + inner.write(text, BLOCK, 'utf8'))
+      return inner.subarray(0, BLOCK + inner.write(text, BLOCK))
     }
-    return Buffer.concat([inner.subarray(0, BLOCK), Buffer.from(text, 'utf8')])
+    return Buffer.concat([inner.subarray(0, BLOCK), Buffer.from(text)])
   }
 
   return (text) => {

@@ -34,15 +34,16 @@ function isBlank(code: number): boolean {
 
 function beginsPair(header: string, at: number): boolean {
   let before = at - 1
-  while (before >= 0 && isBlank(header.charCodeAt(before))) before--
+  while (isBlank(header.charCodeAt(before))) before--
   return before < 0 || header.charCodeAt(before) === SEMICOLON
 }
 
+/** Before the value is `=`, and `slice` of nothing but blanks is empty: neither walk needs an end. */
 function valueAt(header: string, from: number): string {
   const semicolon = header.indexOf(';', from)
   let end = semicolon === -1 ? header.length : semicolon
-  while (end > from && isBlank(header.charCodeAt(end - 1))) end--
+  while (isBlank(header.charCodeAt(end - 1))) end--
   let begin = from
-  while (begin < end && isBlank(header.charCodeAt(begin))) begin++
+  while (isBlank(header.charCodeAt(begin))) begin++
   return header.slice(begin, end)
 }

@@ -94,6 +94,26 @@ describe('the stored form of a record', () => {
     )
   })
 
+  test('says who signed in, when and how, and nothing of a client that is not known', () => {
+    const identityOf = (who: Identity) =>
+      formatRecord({ ...RECORD, ...who })
+        .toString()
+        .split(' ')[12]
+    const at = RECORD.createdAt + 60_000
+    const nothing = { at, amr: [], address: null, userAgent: null }
+    expect(identityOf({ principal: null, signedIn: null })).toBe('-')
+    expect(identityOf({ principal: 'ann', signedIn: nothing })).toBe('ann@60000')
+    const more = { at, amr: ['pwd', 'otp'], address: '203.0.113.7', userAgent: null }
+    expect(identityOf({ principal: 'ann', signedIn: more })).toBe('ann@60000,pwd,otp;203.0.113.7;')
+  })
+
+  test('knows somebody whose name is the sign for nobody', () => {
+    for (const principal of ['-', '%2D', '']) {
+      const record = { ...RECORD, principal }
+      expect(parseRecord(stored(record))).toEqual(record)
+    }
+  })
+
   test('names its revision and its end', () => {
     expect(revisionOf(RECORD)).toBe('w2')
     expect(expiryOf(RECORD)).toBe(1_795_001_211_500)
@@ -139,6 +159,7 @@ describe('what is not exactly a record', () => {
     ['no csrf nonce, not even none', field(11, '')],
     ['a principal that is not encoded', field(12, '%zz')],
     ['a principal that is not UTF-8', field(12, '%ff')],
+    ['nobody who has signed in', field(12, '-@0')],
     ['an unknown kind', field(13, 'json')],
     ['flash that is longer than everything', field(13, 'text,text:18')],
     ['flash of no length', field(13, 'text,text')],
@@ -167,6 +188,38 @@ describe('what is not exactly a record', () => {
   test('is newer when a later version of the format wrote it', () => {
     expect(parseRecord(Buffer.from(field(0, 'sojourn2')))).toBe('newer')
     expect(parseRecord(Buffer.from('sojourn17 and then who knows\n'))).toBe('newer')
+    expect(parseRecord(Buffer.from('sojourn2\n{}'))).toBe('newer')
+    expect(parseRecord(Buffer.from('not sojourn2 \n'))).toBe('undecodable')
+  })
+})
+
+function withNumbers(fields: string): Buffer {
+  return Buffer.from(`sojourn1 id w hash ${fields} p - - text\n{}`)
+}
+
+describe('numbers so large that sums of them are not exact', () => {
+  const half = Number.MAX_SAFE_INTEGER / 2 + 0.5
+  /** Whole seconds: 504 milliseconds more than half. */
+  const idle = (half + 504) / 1000
+
+  test.each([
+    ['edition and promotion', (n: number) => `${half} ${n} 0 0 0+0 -`],
+    ['promotion and creation', (n: number) => `0 ${-half} ${n} 0 0+0 -`],
+    ['creation and activity', (n: number) => `0 0 ${-half} ${n} 0+0 -`],
+    ['activity and timeout', (n: number) => `0 0 0 ${n - 504} ${idle}+0 -`],
+    ['activity and touch interval', (n: number) => `0 0 0 ${-half} 0+${n / 1000} -`],
+    ['timeout and touch interval', (n: number) => `0 0 0 0 ${idle}+${(n - 504) / 1000} -`],
+    ['activity and deadline', (n: number) => `0 0 0 ${half} 0+0 ${-n}`],
+  ])('%s', (_, fields) => {
+    expect(parseRecord(withNumbers(fields(half - 1)))).toBeTypeOf('object')
+    expect(parseRecord(withNumbers(fields(half)))).toBe('undecodable')
+  })
+
+  test('but each counts once', () => {
+    for (const deadline of ['-', '0']) {
+      const value = withNumbers(`0 0 ${half + 1000} 0 0+0 ${deadline}`)
+      expect(parseRecord(value)).toBeTypeOf('object')
+    }
   })
 })
 

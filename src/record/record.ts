@@ -97,7 +97,7 @@ export function formatRecord(record: SessionRecord): string | Buffer {
     ` ${record.persistent ? PERSISTENT : NONE} ${record.csrfNonce || NONE}` +
     ` ${formatIdentity(record, createdAt)} ${kinds}\n`
   if (allText) return flash === undefined ? header + data : header + data + flash
-  const parts = [Buffer.from(header, 'latin1'), toBuffer(data)]
+  const parts = [Buffer.from(header), toBuffer(data)]
   if (flash !== undefined) parts.push(toBuffer(flash))
   return Buffer.concat(parts)
 }
@@ -150,7 +150,7 @@ function kindOf(payload: Payload): string {
 }
 
 function toBuffer(payload: Payload): Uint8Array {
-  return typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload
+  return typeof payload === 'string' ? Buffer.from(payload) : payload
 }
 
 /** `undefined` for text that is not UTF-8, which would read as U+FFFD and not as what was stored. */

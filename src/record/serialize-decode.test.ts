@@ -52,6 +52,7 @@ describe('hostile text', () => {
     '{"$Date":"2026-11-23T08:00:00Z"}',
     '{"$Date":"2026-02-30T00:00:00.000Z"}',
     '{"$Date":["2026-11-23T08:00:00.000Z"]}',
+    '{"$Date":{"valueOf":1,"toString":1}}',
     '{"$URL":"nowhere"}',
     '{"$URL":"https://ü.example/"}',
     '{"$URL":null}',

@@ -49,6 +49,19 @@ describe('nesting', () => {
     expect(() => decode(`{"$tagged":${arrays(2504)}}`)).toThrow('nested more than 500 levels deep')
   })
 
+  test.each([
+    ['objects', '{"a":', '}'],
+    ['lookalikes', '{"$plain":{"$a":', '}}'],
+    ['Maps', '{"$Map":[["a",', ']]}'],
+    ['Map keys', '{"$Map":[[', ',"a"]]}'],
+    ['Sets', '{"$Set":[', ']}'],
+  ])('THREATS T9: text of 501 levels of %s is refused too', (_, open, close) => {
+    const levels = (count: number) =>
+      `{"$tagged":${open.repeat(count)}{"$literal":"NaN"}${close.repeat(count)}}`
+    expect(() => decode(levels(500))).not.toThrow()
+    expect(() => decode(levels(501))).toThrow('nested more than 500 levels deep')
+  })
+
   test('brackets in strings, and side by side, do not count', () => {
     expectKept({ text: '[{"\\'.repeat(1000), more: ['\\', '"[', '\\"'.repeat(600)] })
     expectKept(Array.from({ length: 2000 }, () => ['[', {}, '"']))

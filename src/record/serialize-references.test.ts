@@ -65,6 +65,7 @@ describe('references', () => {
     expectKept([shared, { other: {}, shared }])
     expectKept(new Map([[shared, shared]]))
     expectKept(new Set([[shared], shared]))
+    expectKept([undefined, shared, shared])
   })
 
   test('circles', () => {

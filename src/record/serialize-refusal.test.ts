@@ -10,6 +10,11 @@ function sparse(length: number): unknown[] {
   return Object.assign([], { length })
 }
 
+function heirOfBuffer(): unknown {
+  const prototype = Object.create(Buffer.prototype) as object
+  return Object.setPrototypeOf(Buffer.alloc(1), prototype)
+}
+
 describe('what cannot be kept', () => {
   test.each<[string, unknown, string]>([
     ['a function', () => 1, 'a function'],
@@ -43,6 +48,7 @@ describe('what cannot be kept', () => {
     ['a subclass of Date', new (class Day extends Date {})(), 'an instance of Day'],
     ['a subclass of URL', new (class Link extends URL {})('a:b'), 'an instance of Link'],
     ['a subclass of Uint8Array', new (class Key extends Uint8Array {})(1), 'an instance of Key'],
+    ['an heir of Buffer', heirOfBuffer(), 'an object with a prototype'],
     ['an impostor of Date', Object.create(Date.prototype), 'an instance of Date'],
     ['an impostor of Map', Object.create(Map.prototype), 'an instance of Map'],
     ['an object with toJSON', { toJSON: () => 1 }, 'an object with a toJSON method'],

@@ -27,7 +27,7 @@ export function surveyOf(value: unknown): Survey {
 function visit(value: unknown, survey: Survey, depth: number): void {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return
   if (typeof value === 'object') visitObject(value, survey, depth)
-  else if (typeof value !== 'number' || !isJsonNumber(value)) survey.plain = false
+  else if (!isJsonNumber(value)) survey.plain = false
 }
 
 function visitObject(value: object, survey: Survey, depth: number): void {
@@ -126,7 +126,7 @@ function ancestorsOf(value: object): number {
   return count
 }
 
-export function isJsonNumber(value: number): boolean {
+export function isJsonNumber(value: unknown): boolean {
   return Number.isFinite(value) && !Object.is(value, -0)
 }
 

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { expectKept, expectSame, withProto } from '../../test/support/serializing.ts'
-import { decode, encode } from './serialize.ts'
+import { decode, encode, isTagged } from './serialize.ts'
 
 describe('plain data', () => {
   test.each<[string, unknown]>([
@@ -21,6 +21,12 @@ describe('plain data', () => {
   ])('%s is what JSON.stringify writes', (_, value) => {
     expect(encode(value)).toBe(JSON.stringify(value))
     expectKept(value)
+  })
+
+  test('is told from data with tags by its text', () => {
+    expect(isTagged(encode({ $tagged: 1 }))).toBe(true)
+    expect(isTagged(encode({ at: new Date(0) }))).toBe(true)
+    expect(isTagged(encode({ a: { $tagged: 1 } }))).toBe(false)
   })
 
   test('what JSON leaves out is left out', () => {

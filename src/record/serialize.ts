@@ -65,7 +65,6 @@ function tag(value: unknown, writing: Writing): unknown {
     case 'boolean':
       return value
     case 'undefined':
-      return { $literal: 'undefined' }
     case 'number':
       if (isJsonNumber(value)) return value
       return { $literal: Object.is(value, -0) ? '-0' : String(value) }
