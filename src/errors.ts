@@ -127,10 +127,17 @@ export type StoreOperation =
   | 'listed'
   | 'delist'
 
+const HEADERS = Object.freeze({ 'Cache-Control': 'no-store', 'Retry-After': '5' })
+
 /** The store failed or was late. The session's state is unknown; its cookie is left alone. */
 export class StoreError extends SessionError {
   override name = 'StoreError'
   readonly operation: StoreOperation
+  /**
+   * What an error response to it should carry: `Retry-After` (RFC 9110 section 10.2.3), and that no
+   * cache keeps it. The error handlers of Express, Koa and Fastify take them along.
+   */
+  readonly headers: Readonly<Record<string, string>> = HEADERS
 
   constructor(operation: StoreOperation, problem: string, facts: { cause?: unknown } = {}) {
     super('store', `session store, ${operation}: ${problem}`, { status: 503, ...facts })

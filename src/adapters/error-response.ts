@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { StoreError } from '../errors.ts'
 import type { AnyResponse } from './any-response.ts'
 
 /** Takes back what was set on a response that has not begun: its headers and its status. */
@@ -26,8 +27,13 @@ export function respondPlainly(response: AnyResponse, error: unknown): void {
   response.statusCode = status
   response.setHeader('Content-Type', 'text/plain; charset=utf-8')
   response.setHeader('Cache-Control', 'no-store')
+  if (error instanceof StoreError) setAll(response, error.headers)
   response.setHeader('Content-Length', body.length)
   response.end(body)
+}
+
+function setAll(response: AnyResponse, headers: StoreError['headers']): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
 }
 
 /** Ends a response that somebody began; answers for them if they did not. */

@@ -42,7 +42,7 @@ export function session<D extends object = SessionData>(
   options: AdapterOptions<string, Request> = {},
 ): RequestHandler {
   const corridor = corridorFrom(sessions)
-  const { property, countAsActivity } = resolveAdapterOptions(options)
+  const { property, countAsActivity, onUnavailable } = resolveAdapterOptions(options)
 
   return function sessionMiddleware(request, response, next) {
     shareShape(request)
@@ -60,7 +60,10 @@ export function session<D extends object = SessionData>(
       if (complete) next(error)
       else plainErrorResponse(response, error)
     }
-    const open = { countAsActivity: countAsActivity(request) }
+    const open = {
+      countAsActivity: countAsActivity(request),
+      onUnavailable: onUnavailable(request),
+    }
     const opened = corridor.open(request.headers.cookie, request, open, create)
     if (opened instanceof Promise) opened.then(enter, next)
     else enter(opened)

@@ -70,7 +70,11 @@ export async function session(
   options: SessionPluginOptions,
 ): Promise<void> {
   const corridor = corridorOf(options.sessions)
-  const { property, countAsActivity } = resolveAdapterOptions(options, 'sessions', ...OF_REGISTER)
+  const { property, countAsActivity, onUnavailable } = resolveAdapterOptions(
+    options,
+    'sessions',
+    ...OF_REGISTER,
+  )
   refuseSecondUse(instance, property)
   instance.decorateRequest(property, passOn(property))
 
@@ -89,7 +93,10 @@ export async function session(
       if (complete && !reply.sent && error instanceof Error) sendError(reply, error)
       else sendPlainError(reply, error)
     }
-    const open = { countAsActivity: countAsActivity(request) }
+    const open = {
+      countAsActivity: countAsActivity(request),
+      onUnavailable: onUnavailable(request),
+    }
     const opened = corridor.open(request.raw.headers.cookie, request, open, create)
     if (opened instanceof Promise) opened.then(enter, done)
     else enter(opened)

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { SessionError } from '../errors.ts'
+import { SessionError, StoreError } from '../errors.ts'
 import { type Visit, everyVisitOf } from '../session/visit.ts'
 import { unshared, unstored, varyWithCookie } from './cache-headers.ts'
 import { refuseSharedCookie } from './two-sets.ts'
@@ -45,7 +45,11 @@ export function plainResponse(error: unknown): Response {
   const status = (error instanceof SessionError && error.status) || 500
   return new Response(STATUS_CODES[status], {
     status,
-    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
+    headers: {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Cache-Control': 'no-store',
+      ...(error instanceof StoreError && error.headers),
+    },
   })
 }
 

@@ -1,6 +1,6 @@
 import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
 import type { CrossOriginGuardOptions, SessionData } from '../index.ts'
-import type { OpenOptions } from '../lifecycle/open.ts'
+import type { OnUnavailable, OpenOptions } from '../lifecycle/open.ts'
 import { requireFunction } from '../options/check.ts'
 import type { Session } from '../session/members.ts'
 import { type Visit, everyVisitOf } from '../session/visit.ts'
@@ -19,6 +19,13 @@ import { headersFor } from './response-headers.ts'
 export interface FetchAdapterOptions<Req = Request, Rest extends unknown[] = unknown[]> {
   /** Whether a request prolongs its session; `false` for polling. Default: every request does. */
   readonly countAsActivity?: (request: Req, ...rest: Rest) => boolean
+  /**
+   * What becomes of a request whose session cannot be read. `'fail'`: a StoreError, status 503.
+   * `'visitor'`, for pages that everybody may see: a session that reads empty and throws a
+   * StoreError where something would change it; `session.isAvailable` is `false`. The cookie is
+   * left alone either way. Default: every request fails.
+   */
+  readonly onUnavailable?: (request: Req, ...rest: Rest) => OnUnavailable
   /**
    * Whether a request comes over plain http from this machine's own browser, for `cookie.secure`
    * `'auto'`: a fetch-style request cannot tell. Default: none does, every cookie is Secure.
@@ -57,8 +64,8 @@ export function withSession<
 ): (request: Req, ...rest: Rest) => Promise<Response> {
   const corridor = corridorOf(sessions)
   requireFunction('handler', handler)
-  const known = requireFunctions(options, ['countAsActivity', 'local', 'onError'])
-  const { countAsActivity, local, onError } = known
+  const known = requireFunctions(options, ['countAsActivity', 'onUnavailable', 'local', 'onError'])
+  const { countAsActivity, onUnavailable, local, onError } = known
 
   async function refuse(error: unknown, request: Req): Promise<Response> {
     if (onError === undefined) console.error(error)
@@ -70,6 +77,7 @@ export function withSession<
     try {
       const opened = enter(corridor, request, {
         countAsActivity: countAsActivity?.(request, ...rest),
+        onUnavailable: onUnavailable?.(request, ...rest),
         local: local?.(request, ...rest),
       })
       visit = opened instanceof Promise ? await opened : opened

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { type Draft, draftOf, wantsWrite } from '../session/draft.ts'
 import type { Outcome } from '../session/members.ts'
-import { stateOf } from '../session/session.ts'
+import { stateOf, unknownSession } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Engine, ask } from './engine.ts'
@@ -126,6 +126,7 @@ function intentOf({ policy }: Engine, state: SessionState, failed: boolean): Int
   if (quiet) delete state.wishes.family
   const draft = draftOf(state)
   if (draft === undefined || !wantsWrite(state, draft)) return NOTHING
+  if (state.standing === 'unavailable') throw unknownSession()
   if (state.standing === 'refused') return REFUSED
   return { kind: state.base === undefined ? 'create' : 'replace', draft }
 }

@@ -1,6 +1,7 @@
 import type { VerifiedCredential } from '../cookie/credential.ts'
 import { type FoundCookie, findCookie } from '../cookie/read.ts'
 import { isSecure } from '../cookie/secure.ts'
+import { StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
 import type { Tombstone } from '../record/tombstone.ts'
 import { replaceState, stateOf } from '../session/session.ts'
@@ -15,11 +16,19 @@ import { type Refusal, judge, needsRenewal } from './judge.ts'
 import { type Contents, decode } from './contents.ts'
 import { touchIfDue } from './touch.ts'
 
+export type OnUnavailable = 'fail' | 'visitor'
+
 export interface OpenOptions {
   /** `false`: this request does not prolong the session (polling). Default `true`. */
   readonly countAsActivity?: boolean
   /** Read past any cache. Today every read is fresh. Default `false`. */
   readonly fresh?: boolean
+  /**
+   * What becomes of a request whose session cannot be read. `'visitor'`: it gets a session that
+   * reads empty and cannot be changed, `isAvailable` is `false`; its cookie is left alone. Default
+   * `'fail'`: a StoreError.
+   */
+  readonly onUnavailable?: OnUnavailable
   /**
    * Whether the request comes over plain http from this machine's own browser, for `cookie.secure`
    * `'auto'`. Default: found out from a Node request; `false` for any other.
@@ -33,7 +42,7 @@ export function openVisit(
   lifecycle: Lifecycle,
   header: string | undefined,
   request: unknown,
-  { countAsActivity = true, local }: OpenOptions,
+  { countAsActivity = true, local, onUnavailable }: OpenOptions,
   create: CreateObject,
 ): Visit | Promise<Visit> {
   const { cookie, migrate } = engine.policy
@@ -51,9 +60,24 @@ export function openVisit(
   }
   const visit = new Visit(lifecycle, request, target, countAsActivity, engine.store.now(), create)
   if (migrate !== undefined) visit.cookieHeader = header
-  return signedIn === 'none'
-    ? openVisitors(engine, visit, found)
-    : openSignedIn(engine, visit, signedIn, found)
+  const opened =
+    signedIn === 'none'
+      ? openVisitors(engine, visit, found)
+      : openSignedIn(engine, visit, signedIn, found)
+  return onUnavailable === 'visitor' && opened instanceof Promise
+    ? opened.catch((error: unknown) => asVisitor(visit, error))
+    : opened
+}
+
+/** For a page that everybody may see. It fails closed: nobody is known, and nothing is begun. */
+function asVisitor(visit: Visit, error: unknown): Visit {
+  if (!(error instanceof StoreError)) throw error
+  const state = new SessionState(visit)
+  state.standing = 'unavailable'
+  replaceState(visit.session, state)
+  dropData(visit.session)
+  visit.renewal = 'no'
+  return visit.admit()
 }
 
 /** The cookie of a signed-in session wins. One that opens nothing leaves its turn to the visitor's. */

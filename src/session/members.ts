@@ -46,6 +46,12 @@ export declare class SessionMembers<D extends object = SessionData> {
   get id(): string
   /** Nothing was stored for this visitor when the request came in. */
   get isNew(): boolean
+  /**
+   * `false`: the store did not answer, so whose session this is, and whether there is one, is not
+   * known; the page is shown as to a visitor (adapter option `onUnavailable`). It reads empty, and
+   * whatever would change it throws a StoreError.
+   */
+  get isAvailable(): boolean
   get createdAt(): Date
   /** The idle timeout in force for this session, in seconds. */
   get timeout(): number

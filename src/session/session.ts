@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { UsageError } from '../errors.ts'
+import { StoreError, UsageError } from '../errors.ts'
 import { checkSeconds } from '../options/check.ts'
 import { LIMITS } from '../options/limits.ts'
 import type { Data } from './changes.ts'
@@ -32,6 +32,10 @@ export class SessionObject {
 
   get isNew(): boolean {
     return this.#state.isNew
+  }
+
+  get isAvailable(): boolean {
+    return this.#state.standing !== 'unavailable'
   }
 
   get createdAt(): Date {
@@ -133,7 +137,7 @@ export class SessionObject {
   }
 
   popFlash(queue = ''): unknown[] {
-    return writable(this.#state).flash.pop(queue)
+    return inUse(this.#state).flash.pop(queue)
   }
 
   getCsrfToken(): string {
@@ -172,6 +176,16 @@ export const LEFT_BEHIND =
   'this session object was left behind by regenerate() or destroy(): use the one on the request'
 
 function writable(state: SessionState): SessionState {
+  if (state.standing === 'unavailable') throw unknownSession()
+  return inUse(state)
+}
+
+function inUse(state: SessionState): SessionState {
   if (state.standing !== 'replaced') return state
   throw new UsageError(LEFT_BEHIND)
+}
+
+/** Nothing is written for a session that may be somebody's: not lost in silence, and not begun. */
+export function unknownSession(): StoreError {
+  return new StoreError('read', 'gave no answer, so this session is not known; nothing was changed')
 }

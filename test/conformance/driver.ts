@@ -1,4 +1,5 @@
 import type { CrossOriginGuardOptions } from '../../src/guard/cross-origin.ts'
+import type { OnUnavailable } from '../../src/lifecycle/open.ts'
 import type { Session } from '../../src/session/members.ts'
 import type { Sessions } from '../../src/sessions.ts'
 
@@ -25,6 +26,11 @@ export interface Reply {
   /** Redirects there; `status` is 302. */
   readonly redirect?: string
   readonly body?: string | AsyncIterable<Uint8Array>
+}
+
+/** Pages under /public are for everybody: drivers hand this to their adapter for each path. */
+export function policyOf(path: string): OnUnavailable {
+  return path.startsWith('/public') ? 'visitor' : 'fail'
 }
 
 /** May throw: the driver lets the error reach its framework, as an application would. */

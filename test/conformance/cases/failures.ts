@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
 import type { Operation } from '../../support/latch-store.ts'
+import type { ExpressMembers } from '../../../src/adapters/express.ts'
+import type { Turn } from '../driver.ts'
 import { BEGUN, type Cases, look, type Stage } from '../stage.ts'
 import type { Answer, Visitor } from '../visitor.ts'
 
@@ -91,6 +93,54 @@ export const failures: Cases = {
     stage.store.failNext('read', REFUSED)
     expectRefusal(await visitor.get('/page'))
     expect(ran).toBe(false)
+    expect((await look(visitor)).data).toEqual(BEGUN)
+  },
+
+  'a page for everybody is served to whoever has a session that cannot be read': async (stage) => {
+    const visitor = await stage.begun()
+    const { cookie } = visitor
+    stage.show({
+      '/public': async ({ session }) => ({
+        body: JSON.stringify([session.isAvailable, session.isNew, session.principal, session]),
+      }),
+    })
+    stage.store.failNext('read', REFUSED)
+    const answer = await visitor.get('/public')
+    expect([answer.status, answer.text]).toEqual([200, '[false,true,null,{}]'])
+    expect(answer.ours).toEqual([])
+    expect(visitor.cookie).toBe(cookie)
+    expect((await visitor.get('/public')).text).toBe(JSON.stringify([true, false, null, BEGUN]))
+  },
+
+  'a page for everybody is an error if it changes a session that cannot be read': async (stage) => {
+    const changes: readonly ((session: Turn['session']) => unknown)[] = [
+      (session) => (session['n'] = 1),
+      (session) => session.invalidate(),
+      (session) => session.signOut(),
+      (session) => session.signIn('eve'),
+      (session) => session.rotate(),
+      (session) => session.clear(),
+      (session) => session.adjustTimeoutForSession(5),
+      (session) => session.pushFlash('hello'),
+      (session) => session.getCsrfToken(),
+      (session) => session.update((draft) => (draft['n'] = 1)),
+      (session) => (session as Partial<ExpressMembers>).regenerate?.() ?? session.rotate(),
+      (session) => (session as Partial<ExpressMembers>).destroy?.() ?? session.rotate(),
+    ]
+    const visitor = await stage.begun()
+    const { cookie } = visitor
+    for (const change of changes) {
+      stage.show({
+        '/public': async ({ session }) => {
+          await change(session)
+          return { cookies: ['theme=dark; Path=/'], body: 'half-made page' }
+        },
+      })
+      stage.store.failNext('read', REFUSED)
+      expectRefusal(await visitor.get('/public'))
+      expect(visitor.cookie).toBe(cookie)
+      expect(await stage.stored()).toMatchObject([{ data: BEGUN }])
+    }
     expect((await look(visitor)).data).toEqual(BEGUN)
   },
 }

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import { crossOriginGuard, noteErrors, session } from '../../../src/adapters/express.ts'
 import type { Session } from '../../../src/session/members.ts'
-import type { Data, Driver, Reply } from '../driver.ts'
+import { type Data, type Driver, type Reply, policyOf } from '../driver.ts'
 import { listening } from '../listening.ts'
 
 export const driver: Driver = expressDriver('Express 5', express)
@@ -15,7 +15,7 @@ export function expressDriver(name: string, framework: typeof express): Driver {
     serve(sessions, handle, guard) {
       const app = framework()
       if (guard !== undefined) app.use(crossOriginGuard(guard))
-      app.use(session(sessions))
+      app.use(session(sessions, { onUnavailable: ({ path }) => policyOf(path) }))
       app.use((request: Request, response: Response, next: NextFunction) => {
         const turn = {
           get session() {

@@ -6,7 +6,7 @@ import { crossOriginGuard, session } from '../../../src/adapters/fastify.ts'
 import type { CrossOriginGuardOptions } from '../../../src/guard/cross-origin.ts'
 import type { Session } from '../../../src/session/members.ts'
 import type { Sessions } from '../../../src/sessions.ts'
-import type { Data, Driver, Handle, Reply } from '../driver.ts'
+import { type Data, type Driver, type Handle, type Reply, policyOf } from '../driver.ts'
 import { listening } from '../listening.ts'
 
 export const driver: Driver = {
@@ -22,7 +22,7 @@ export async function serve<S extends Server | Http2Server>(
   guard?: CrossOriginGuardOptions,
 ) {
   if (guard !== undefined) app.addHook('onRequest', crossOriginGuard(guard))
-  app.register(session, { sessions })
+  app.register(session, { sessions, onUnavailable: ({ url }) => policyOf(url) })
   // Bodies are nothing to the suite.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null))

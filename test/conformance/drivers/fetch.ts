@@ -1,7 +1,7 @@
 import { ReadableStream } from 'node:stream/web'
 import { createAdaptorServer } from '@hono/node-server'
 import { crossOriginGuard, withSession } from '../../../src/adapters/fetch.ts'
-import type { Driver, Reply } from '../driver.ts'
+import { type Driver, type Reply, policyOf } from '../driver.ts'
 import { listening } from '../listening.ts'
 
 export const driver: Driver = {
@@ -14,7 +14,10 @@ export const driver: Driver = {
         const { pathname: path } = new URL(request.url)
         return responseOf(await handle({ session, request, path }))
       },
-      { onError: () => new Response('trouble', { status: 500 }) },
+      {
+        onError: () => new Response('trouble', { status: 500 }),
+        onUnavailable: ({ url }) => policyOf(new URL(url).pathname),
+      },
     )
     const fetch = guard === undefined ? handler : crossOriginGuard(handler, guard)
     return listening(createAdaptorServer({ fetch, overrideGlobalObjects: false }))

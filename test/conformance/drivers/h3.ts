@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { H3, toNodeHandler, toResponse } from 'h3'
 import { openSession } from '../../../src/adapters/fetch.ts'
 import { crossOriginGuard } from '../../../src/guard/cross-origin.ts'
-import type { Driver } from '../driver.ts'
+import { type Driver, policyOf } from '../driver.ts'
 import { listening } from '../listening.ts'
 import { responseOf } from './fetch.ts'
 
@@ -17,7 +17,9 @@ export const driver: Driver = {
       app.use((event) => check(event.req))
     }
     app.use(async (event, next) => {
-      const { commit } = await openSession(sessions, event.req)
+      const { commit } = await openSession(sessions, event.req, {
+        onUnavailable: policyOf(event.url.pathname),
+      })
       let failed = false
       async function value() {
         try {

@@ -3,7 +3,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { crossOriginGuard, session } from '../../../src/adapters/hono.ts'
-import type { Driver, Reply } from '../driver.ts'
+import { type Driver, type Reply, policyOf } from '../driver.ts'
 import { listening } from '../listening.ts'
 
 export const driver: Driver = {
@@ -14,7 +14,7 @@ export const driver: Driver = {
     if (guard === undefined) app.onError((_error, c) => c.text('trouble', 500))
     else app.use(crossOriginGuard(guard))
     app
-      .use(session(sessions))
+      .use(session(sessions, { onUnavailable: (c) => policyOf(c.req.path) }))
       .all('*', async (c) =>
         send(c, await handle({ session: c.get('session'), request: c.req.raw, path: c.req.path })),
       )

@@ -5,7 +5,7 @@ import { crossOriginGuard, session } from '../../../src/adapters/koa.ts'
 import type { CrossOriginGuardOptions } from '../../../src/guard/cross-origin.ts'
 import type { Session } from '../../../src/session/members.ts'
 import type { Sessions } from '../../../src/sessions.ts'
-import type { Data, Driver, Handle, Reply } from '../driver.ts'
+import { type Data, type Driver, type Handle, type Reply, policyOf } from '../driver.ts'
 import { listening } from '../listening.ts'
 
 export const driver: Driver = koaDriver('Koa 3', Koa)
@@ -30,7 +30,7 @@ export function koaListener(
 ): ReturnType<Koa['callback']> {
   app.silent = true
   if (guard !== undefined) app.use(crossOriginGuard(guard))
-  app.use(session(sessions))
+  app.use(session(sessions, { onUnavailable: ({ path }) => policyOf(path) }))
   app.use(async (ctx) => {
     const turn = {
       get session() {

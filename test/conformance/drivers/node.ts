@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { pipeline } from 'node:stream/promises'
 import type { Session } from '../../../src/session/members.ts'
 import { crossOriginGuard, withSession } from '../../../src/adapters/node.ts'
-import type { Data, Driver, Handle, Reply } from '../driver.ts'
+import { type Data, type Driver, type Handle, type Reply, policyOf } from '../driver.ts'
 import { listening } from '../listening.ts'
 
 type Request = (IncomingMessage | Http2ServerRequest) & { readonly session: Session<Data> }
@@ -16,7 +16,10 @@ export const driver: Driver = {
 
 /** The same for HTTP/1 and HTTP/2. */
 export function guarded(...[sessions, handle, guard]: Parameters<Driver['serve']>) {
-  const serve = withSession(sessions, listener(handle), { onError: () => undefined })
+  const serve = withSession(sessions, listener(handle), {
+    onError: () => undefined,
+    onUnavailable: ({ url = '' }) => policyOf(url),
+  })
   return guard === undefined ? serve : crossOriginGuard(serve, guard)
 }
 
