@@ -127,6 +127,12 @@ export type StoreOperation =
   | 'listed'
   | 'delist'
 
+interface StoreErrorFacts {
+  readonly cause?: unknown
+  /** Default `false`. A store that says so is asked once more, within the deadline. */
+  readonly connectionLost?: boolean
+}
+
 const HEADERS = Object.freeze({ 'Cache-Control': 'no-store', 'Retry-After': '5' })
 
 /** The store failed or was late. The session's state is unknown; its cookie is left alone. */
@@ -138,9 +144,13 @@ export class StoreError extends SessionError {
    * cache keeps it. The error handlers of Express, Koa and Fastify take them along.
    */
   readonly headers: Readonly<Record<string, string>> = HEADERS
+  /** The reply was lost with its connection: whether it was done is unknown. */
+  readonly connectionLost: boolean
 
-  constructor(operation: StoreOperation, problem: string, facts: { cause?: unknown } = {}) {
-    super('store', `session store, ${operation}: ${problem}`, { status: 503, ...facts })
+  constructor(operation: StoreOperation, problem: string, facts: StoreErrorFacts = {}) {
+    const { connectionLost = false, ...rest } = facts
+    super('store', `session store, ${operation}: ${problem}`, { status: 503, ...rest })
     this.operation = operation
+    this.connectionLost = connectionLost
   }
 }

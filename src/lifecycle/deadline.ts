@@ -1,10 +1,18 @@
 import { SessionError, StoreError, type StoreOperation } from '../errors.ts'
 import { publish } from '../events.ts'
+import { Breaker } from './breaker.ts'
+
+/** What was lost is sent again once, after at most so many milliseconds. */
+const LONGEST_BREATH_MS = 50
+
+const NOT_ASKED = 'was not asked, as it has not answered in time lately'
 
 /** One operation under way, in a list of all of them by their deadlines. */
 class Pending {
   readonly operation: StoreOperation
   readonly request: unknown
+  /** What is asked. */
+  readonly subject: object
   readonly until: number
   readonly reject: (error: SessionError) => void
   before: Pending | undefined
@@ -13,11 +21,13 @@ class Pending {
   constructor(
     operation: StoreOperation,
     request: unknown,
+    subject: object,
     until: number,
     reject: (error: SessionError) => void,
   ) {
     this.operation = operation
     this.request = request
+    this.subject = subject
     this.until = until
     this.reject = reject
   }
@@ -33,6 +43,7 @@ class Pending {
  */
 export class Deadlines {
   readonly #timeoutMs: number
+  readonly #breaker = new Breaker()
   #first: Pending | undefined
   #last: Pending | undefined
   #sweep: NodeJS.Timeout | undefined
@@ -42,12 +53,13 @@ export class Deadlines {
   }
 
   /**
-   * Starts an operation on a subject.
+   * Starts an operation on a subject. When its connection is lost it is started once more,
+   * within the deadline: what a store is asked can be done twice.
    *
    * @throws {StoreError} when the operation fails, or has not ended within the deadline plus 5 %
-   *   (at most 50 ms); event `unavailable`.
+   *   (at most 50 ms), or others on the same subject have not lately; event `unavailable`.
    */
-  run<S, T>(
+  run<S extends object, T>(
     operation: StoreOperation,
     request: unknown,
     subject: S,
@@ -55,21 +67,36 @@ export class Deadlines {
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const until = performance.now() + this.#timeoutMs
-      const pending = new Pending(operation, request, until, reject)
+      const pending = new Pending(operation, request, subject, until, reject)
+      if (!this.#breaker.admits(subject)) {
+        refuse(pending, new StoreError(operation, NOT_ASKED))
+        return
+      }
+      // The one operation that answers otherwise the second time.
+      let mayRepeat = operation !== 'end'
       const succeed = (value: T) => {
+        this.#breaker.answered(subject)
         if (this.#remove(pending)) resolve(value)
       }
       const fail = (cause: unknown) => {
-        if (this.#remove(pending)) refuse(pending, cause)
+        if (mayRepeat && cause instanceof StoreError && cause.connectionLost) {
+          mayRepeat = false
+          setTimeout(attempt, Math.random() * LONGEST_BREATH_MS)
+        } else if (this.#remove(pending)) {
+          refuse(pending, cause)
+        }
+      }
+      const attempt = () => {
+        try {
+          const started = start(subject)
+          if (started instanceof Promise) started.then(succeed, fail)
+          else succeed(started)
+        } catch (cause) {
+          fail(cause)
+        }
       }
       this.#add(pending)
-      try {
-        const started = start(subject)
-        if (started instanceof Promise) started.then(succeed, fail)
-        else succeed(started)
-      } catch (cause) {
-        fail(cause)
-      }
+      attempt()
     })
   }
 
@@ -98,6 +125,7 @@ export class Deadlines {
     const now = performance.now()
     for (let next = this.#first; next !== undefined && next.until <= now; next = this.#first) {
       this.#remove(next)
+      this.#breaker.late(next.subject)
       refuse(next, new StoreError(next.operation, `no answer within ${this.#timeoutMs} ms`))
     }
     if (this.#first !== undefined) return

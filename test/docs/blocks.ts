@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** README.md, SECURITY.md and the pages of docs/, docs/frameworks/ and docs/security/, as paths from the root. */
+/** README.md, SECURITY.md and the pages of docs/ and of the folders in it, as paths from the root. */
 export const pages = [
   'README.md',
   'SECURITY.md',
-  ...['docs', 'docs/frameworks', 'docs/security'].flatMap((folder) =>
+  ...['docs', 'docs/frameworks', 'docs/security', 'docs/reliability'].flatMap((folder) =>
     readdirSync(root + folder)
       .filter((file) => file.endsWith('.md'))
       .map((file) => `${folder}/${file}`),

@@ -11,7 +11,21 @@ const LONGEST = 200
 export function storeFailure(operation: StoreOperation, thrown: unknown): SessionError {
   if (thrown instanceof SessionError) return thrown
   const cause = bare(thrown)
-  return new StoreError(operation, `Redis could not be used: ${cause.message}`, { cause })
+  const connectionLost = isConnectionLost(thrown)
+  const problem = `Redis could not be used: ${cause.message}`
+  return new StoreError(operation, problem, { cause, connectionLost })
+}
+
+const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'])
+
+/**
+ * How node-redis says that a command was on its way when the connection ended. ioredis sends such
+ * a command again by itself.
+ */
+function isConnectionLost(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false
+  const { code } = thrown as { code?: unknown }
+  return LOST.has(String(code)) || thrown.message === 'Socket closed unexpectedly'
 }
 
 /** Name, message and code of an error, and nothing else of it. */

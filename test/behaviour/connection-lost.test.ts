@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { StoreError, type StoreOperation } from '../../src/errors.ts'
+import { createSessions } from '../../src/sessions.ts'
+import type { Session } from '../../src/session/members.ts'
+import { memoryStore } from '../../src/store/memory.ts'
+import { type Data, SECRET } from '../support/app.ts'
+import { LatchStore, type Operation } from '../support/latch-store.ts'
+
+function lost(operation: StoreOperation): StoreError {
+  return new StoreError(operation, 'Socket closed unexpectedly', { connectionLost: true })
+}
+
+async function begin() {
+  const store = new LatchStore(memoryStore())
+  const sessions = createSessions<Data>({ secret: SECRET, store })
+  async function request(cookie: string | undefined, work: (session: Session<Data>) => unknown) {
+    const session = await sessions.open(cookie)
+    await work(session)
+    return sessions.commit(session)
+  }
+  const { setCookie } = await request(undefined, (session) => void (session['n'] = 1))
+  const cookie = setCookie?.split(';')[0]
+  return { store, sessions, request, cookie }
+}
+
+type Work = (session: Session<Data>) => unknown
+
+/** What a request does, the operation whose answer is lost, and how the request ends all the same. */
+const LOST: readonly (readonly [Operation, Work, outcome: string])[] = [
+  ['read', () => undefined, 'unchanged'],
+  ['replace', (session) => void (session['n'] = 2), 'saved'],
+  ['replace', (session) => session.rotate(), 'saved'],
+  ['replace', (session) => session.update((draft) => void (draft['n'] as number)++), 'unchanged'],
+  ['remove', (session) => session.invalidate(), 'destroyed'],
+]
+
+describe('an answer that is lost with its connection is asked for again', () => {
+  test.each(LOST)('%s: %s', async (operation, work, outcome) => {
+    const { store, request, cookie } = await begin()
+    const { calls } = store
+    const before = calls[operation]
+    store.loseAnswer(operation, lost(operation))
+    expect(await request(cookie, work)).toMatchObject({ outcome })
+    expect(calls[operation]).toBe(before + 2)
+  })
+
+  test('and a visitor gets one session of it', async () => {
+    const { store, request } = await begin()
+    store.loseAnswer('create', lost('create'))
+    const { outcome, setCookie } = await request(undefined, (session) => void (session['n'] = 1))
+    expect([outcome, setCookie]).toEqual(['created', expect.any(String)])
+    expect(await store.records()).toHaveLength(2)
+  })
+
+  test('once: when the answer is lost again, the request fails', async () => {
+    const { store, request, cookie } = await begin()
+    store.loseAnswer('read', lost('read'))
+    store.loseAnswer('read', lost('read'))
+    await expect(request(cookie, () => undefined)).rejects.toThrow('Socket closed unexpectedly')
+    expect(await request(cookie, () => undefined)).toEqual({ outcome: 'unchanged' })
+  })
+
+  test('not by a revocation, which would answer that there was nothing to end', async () => {
+    const { store, sessions, request, cookie } = await begin()
+    const { id } = await sessions.open(cookie)
+    store.loseAnswer('end', lost('end'))
+    await expect(sessions.revoke(id, { reason: 'enough' })).rejects.toThrow(StoreError)
+    expect(store.calls.end).toBe(1)
+    await request(cookie, (session) => expect(session.ended?.reason).toBe('enough'))
+  })
+
+  test('not after another failure', async () => {
+    const { store, request, cookie } = await begin()
+    const before = store.calls.read
+    store.failNext('read', new StoreError('read', 'NOPERM'))
+    await expect(request(cookie, () => undefined)).rejects.toThrow('NOPERM')
+    expect(store.calls.read).toBe(before + 1)
+  })
+})
