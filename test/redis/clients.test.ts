@@ -2,7 +2,7 @@ import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { OptionError, StoreError } from '../../src/errors.ts'
-import { backOff } from '../../src/store/redis/own-client.ts'
+import { backOff } from '../../src/store/redis/client-options.ts'
 import { type LoadPackage, openClient } from '../../src/store/redis/clients.ts'
 import { ConnectingStore } from '../../src/store/redis/connecting-store.ts'
 import { resolveConnection } from '../../src/store/redis/connection.ts'

@@ -20,6 +20,7 @@ import type {
   Touch,
   TouchAnswer,
 } from '../store.ts'
+import { warnOfUnsafeOptions } from './client-options.ts'
 import { ServerClock } from './clock.ts'
 import { isErrorReply, storeFailure } from './failure.ts'
 import { Feed } from './feed.ts'
@@ -37,6 +38,7 @@ export function storeOf(client: unknown): Store | undefined {
   if (known !== undefined) return known
   const port = portOf(client)
   if (port === undefined) return undefined
+  warnOfUnsafeOptions(client)
   const store = new BoundStore(port, subscriberOf(client))
   stores.set(client, store)
   return store

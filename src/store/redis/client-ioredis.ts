@@ -1,8 +1,7 @@
 import type { Connection } from './connection.ts'
+import { CONNECT_TIMEOUT_MS, backOff, recommendedClientOptions } from './client-options.ts'
 import {
   atMost,
-  backOff,
-  CONNECT_TIMEOUT_MS,
   type Emitter,
   firstOf,
   LONGEST_CLOSE_MS,
@@ -10,9 +9,6 @@ import {
   tellOutages,
 } from './own-client.ts'
 import type { IoredisClient } from './port.ts'
-
-/** Failed attempts to connect after which waiting commands are given up: about 5 seconds. */
-const ATTEMPTS_PER_COMMAND = 10
 
 /** What closing uses of a client of the package `ioredis`, 5 or 6. */
 export interface ClosableIoredis extends Emitter {
@@ -30,13 +26,12 @@ export function openIoredis(Redis: IoredisConstructor, connection: Connection): 
   const { path, host, port, tls, db, username, password } = connection
   let closing: Promise<void> | undefined
   const client = new Redis({
+    ...recommendedClientOptions.ioredis,
     ...(path === undefined ? { host, port } : { path }),
     ...(tls === false ? {} : { tls: tls === true ? {} : tls }),
     db,
     username,
     password,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    maxRetriesPerRequest: ATTEMPTS_PER_COMMAND,
     retryStrategy: (attempts: number) => (closing === undefined ? backOff(attempts) : null),
   })
   tellOutages(client, () => closing !== undefined)

@@ -1,17 +1,13 @@
 import type { Connection } from './connection.ts'
+import { CONNECT_TIMEOUT_MS, backOff, recommendedClientOptions } from './client-options.ts'
 import {
   atMost,
-  backOff,
-  CONNECT_TIMEOUT_MS,
   type Emitter,
   firstOf,
   LONGEST_CLOSE_MS,
   type Opened,
   tellOutages,
 } from './own-client.ts'
-
-/** How long a command waits for a connection. Later it would be news from long ago. */
-const LONGEST_QUEUE_MS = 5000
 
 /** What closing uses of a client of the package `redis`, 5 or 6. */
 export interface ClosableNodeRedis extends Emitter {
@@ -32,19 +28,20 @@ export interface NodeRedisModule {
 /** Makes a client and starts connecting; an outage is waited out for ever. */
 export function openNodeRedis(nodeRedis: NodeRedisModule, connection: Connection): Opened {
   const { path, host, port, tls, db, username, password } = connection
+  const { socket, ...recommended } = recommendedClientOptions.nodeRedis
   let closing: Promise<void> | undefined
   const client = nodeRedis.createClient({
+    ...recommended,
     socket: {
+      ...socket,
       ...(path === undefined ? { host, port } : { path }),
       ...(typeof tls === 'object' ? tls : {}),
       tls: tls !== false,
-      connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectStrategy: (attempts: number) => closing === undefined && backOff(attempts),
     },
     database: db,
     username,
     password,
-    commandOptions: { timeout: LONGEST_QUEUE_MS },
   })
   tellOutages(client, () => closing !== undefined)
   const attempted = atMost(CONNECT_TIMEOUT_MS, firstOf(client, 'ready', 'error', 'end'))

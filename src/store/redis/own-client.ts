@@ -1,8 +1,6 @@
 import { storeFailure } from './failure.ts'
 import type { RedisClient } from './port.ts'
 
-/** How long one attempt to connect may take, TLS included. */
-export const CONNECT_TIMEOUT_MS = 2000
 /** How long a close waits for commands in flight. */
 export const LONGEST_CLOSE_MS = 1000
 
@@ -21,11 +19,6 @@ export interface Opened {
 
 export interface Emitter {
   on(event: string, listener: (error: unknown) => void): unknown
-}
-
-/** Milliseconds before the next attempt to connect: quickly at first, then twice a second. */
-export function backOff(attempts: number): number {
-  return Math.min(20 * 2 ** Math.min(attempts, 10), 500)
 }
 
 /** Resolves at the first of these events. */

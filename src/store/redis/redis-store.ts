@@ -8,6 +8,7 @@ import { type ConnectionSettings, resolveConnection, saysWhere } from './connect
 import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
 
 export type { ChooseClient } from './choosing-store.ts'
+export { recommendedClientOptions } from './client-options.ts'
 export { createRedisClient } from './clients.ts'
 export type { Connection, ConnectionSettings } from './connection.ts'
 export type { OwnRedisClient } from './own-client.ts'

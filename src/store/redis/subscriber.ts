@@ -1,6 +1,6 @@
 import { type ClosableIoredis, closeIoredis } from './client-ioredis.ts'
 import { type ClosableNodeRedis, closeNodeRedis } from './client-node-redis.ts'
-import { backOff } from './own-client.ts'
+import { backOff } from './client-options.ts'
 
 /** What a subscriber tells. */
 export interface Hearer {
