@@ -2,6 +2,7 @@ import { UsageError } from './errors.ts'
 import {
   type SessionOrId,
   type SessionsOf,
+  askingFor,
   revoke,
   revokeAllOf,
   sessionsOf,
@@ -12,6 +13,7 @@ import type { Revocation } from './lifecycle/listing.ts'
 import { type OpenOptions, openVisit } from './lifecycle/open.ts'
 import { reload } from './lifecycle/reload.ts'
 import type { CommitResult } from './lifecycle/result.ts'
+import { type Scanned, scan } from './lifecycle/scan.ts'
 import { signIn, signOut } from './lifecycle/sign-in.ts'
 import { update } from './lifecycle/update.ts'
 import { type WatchListener, type WatchOptions, Watches } from './lifecycle/watch.ts'
@@ -34,6 +36,7 @@ export interface Corridor {
   from(request: object): Visit
   watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
   of(principal: string, request: unknown): SessionsOf
+  scan(request: unknown): AsyncIterable<Scanned>
   revoke(session: SessionOrId, request: unknown, revocation: Revocation): Promise<boolean>
   revokeEverything(request: unknown, revocation: Revocation): Promise<void>
   describePolicy(): string
@@ -86,6 +89,7 @@ export function createCorridor<D extends object>(options: SessionOptions<D>): Co
     },
     watch: (id, listener, watchOptions) => watches.watch(id, listener, watchOptions),
     of: (principal, request) => sessionsOf(engine, principal, request),
+    scan: (request) => scan(engine, askingFor(engine, request)),
     revoke: (session, request, revocation) => revoke(engine, session, request, revocation),
     revokeEverything: (request, revocation) => revokeAllOf(engine, request, revocation),
     describePolicy: () => describePolicy(policy),

@@ -126,6 +126,7 @@ export type StoreOperation =
   | 'enlist'
   | 'listed'
   | 'delist'
+  | 'scan'
 
 interface StoreErrorFacts {
   readonly cause?: unknown

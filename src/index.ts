@@ -1,6 +1,7 @@
 export { createSessions } from './sessions.ts'
 export type { CommitOptions, OutsideOptions, Sessions } from './sessions.ts'
 export type { ListedSession, SessionOrId, SessionsOf } from './lifecycle/accounts.ts'
+export type { ScannedSession, SessionSummary } from './lifecycle/summary.ts'
 export type { Revocation } from './lifecycle/listing.ts'
 export type { CommitResult } from './lifecycle/result.ts'
 export type { OpenOptions } from './lifecycle/open.ts'
@@ -56,6 +57,7 @@ export type {
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,
+  ScanStep,
   Store,
   Subscription,
   Touch,

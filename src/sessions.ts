@@ -4,6 +4,8 @@ import type { SessionOrId, SessionsOf } from './lifecycle/accounts.ts'
 import type { Revocation } from './lifecycle/listing.ts'
 import type { OpenOptions } from './lifecycle/open.ts'
 import type { CommitResult } from './lifecycle/result.ts'
+import type { Scanned } from './lifecycle/scan.ts'
+import type { ScannedSession } from './lifecycle/summary.ts'
 import type { WatchListener, WatchOptions } from './lifecycle/watch.ts'
 import type { SessionData, SessionOptions } from './options/options.ts'
 import type { NoReservedKeys, Session } from './session/members.ts'
@@ -63,6 +65,17 @@ export interface Sessions<D extends object = SessionData> {
    */
   of(principal: string, options?: OutsideOptions): SessionsOf
   /**
+   * All sessions that live, of visitors too, step by step, for an operator: every key of the store
+   * is looked at. One that lives all the time is given, once as a rule, rarely twice; one that
+   * begins, changes or ends meanwhile is given or not. What a newer version wrote is not. The
+   * store's deadline is for a step, not for the whole.
+   *
+   * @throws {UsageError} when the client is chosen per request and no `request` is given; at the
+   *   first session, when the store cannot be scanned.
+   * @throws {StoreError} when a step failed or was late. What was given so far is not everything.
+   */
+  scan(options?: OutsideOptions): AsyncIterable<ScannedSession>
+  /**
    * Ends a session, whoever's it is, for somebody else than its visitor. Whoever sends its cookie
    * afterwards is told the reason by `session.ended`, for as long as option `reasonKept` says.
    *
@@ -105,6 +118,7 @@ export function createSessions<D extends object = SessionData>(
     from: (request) => asSession<D>(corridor.from(request)),
     watch: (id, listener, watchOptions) => corridor.watch(id, listener, watchOptions),
     of: (principal, { request } = {}) => corridor.of(principal, request),
+    scan: ({ request } = {}) => each(corridor.scan(request)),
     revoke: (session, { request, ...revocation }) => corridor.revoke(session, request, revocation),
     revokeEverything: ({ request, ...revocation }) =>
       corridor.revokeEverything(request, revocation),
@@ -113,6 +127,10 @@ export function createSessions<D extends object = SessionData>(
   }
   lendCorridor(sessions, corridor)
   return Object.freeze(sessions)
+}
+
+async function* each(steps: AsyncIterable<Scanned>): AsyncGenerator<ScannedSession> {
+  for await (const { sessions } of steps) yield* sessions
 }
 
 function visitBehind(session: object): Visit {

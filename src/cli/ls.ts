@@ -80,7 +80,7 @@ async function listed({ redis, prefix, now }: Task, principal: string): Promise<
   const key = `${prefix}of:${formatPrincipal(principal)}`
   const members = (await redis.send(['zrangebyscore', key, `(${now}`, '+inf'])) as Buffer[]
   const ids = new Set(members.map((member) => String(member).split('.')[0] as string))
-  const found = await Promise.all([...ids].map((id) => readKey(redis, id, prefix + id)))
+  const found = await Promise.all([...ids].map((id) => readKey(redis, id, prefix)))
   return found.flatMap((each) =>
     each?.kind === 'session' && each.record.principal === principal ? [each] : [],
   )

@@ -29,7 +29,7 @@ async function showOne(
   id: string,
   withData: boolean,
 ): Promise<Result> {
-  const found = await readKey(redis, id, prefix + id)
+  const found = await readKey(redis, id, prefix)
   if (found?.kind === 'ended') {
     const { reason, at } = found.tombstone.ended
     return {

@@ -3,7 +3,8 @@ import { ID } from '../cookie/credential.ts'
 import { type Arguments, limitOf } from './arguments.ts'
 import type { Node } from './nodes.ts'
 import { pairs } from './replies.ts'
-import { pattern, readKey } from './scan.ts'
+import { pattern } from '../store/redis/scan.ts'
+import { readKey } from './scan.ts'
 import { subscribe } from './subscribe.ts'
 import type { Result, Task } from './task.ts'
 import { clean, iso } from './words.ts'
@@ -94,7 +95,7 @@ function writtenEvents({ redis, prefix }: Task): EventOf {
     // What expires may be the reason of a revocation, which is no longer kept.
     if (message === 'expired') return revoked.delete(id) ? undefined : { event: 'expired' }
     if (message !== 'set') return undefined
-    const found = await readKey(redis, id, prefix + id)
+    const found = await readKey(redis, id, prefix)
     if (found?.kind === 'ended') {
       revoked.add(id)
       return { event: 'ended', reason: found.tombstone.ended.reason }
@@ -110,7 +111,7 @@ function endEvents({ redis, prefix }: Task): EventOf {
   return async (id, message) => {
     if (message === 'earlier') return { event: 'shortened' }
     if (message !== 'ended') return undefined
-    const found = await readKey(redis, id, prefix + id)
+    const found = await readKey(redis, id, prefix)
     if (found?.kind !== 'ended') return { event: 'ended' }
     return { event: 'ended', reason: found.tombstone.ended.reason }
   }

@@ -1,7 +1,7 @@
 import { ID } from '../cookie/credential.ts'
 import { UsageError } from '../errors.ts'
 import { show } from '../options/check.ts'
-import { type SessionRecord, expiryOf } from '../record/record.ts'
+import type { SessionRecord } from '../record/record.ts'
 import { type Asking, type Engine, ask, storeTime } from './engine.ts'
 import { revokeEverything } from './epochs.ts'
 import {
@@ -13,20 +13,12 @@ import {
   parseMember,
   survey,
 } from './listing.ts'
+import { type SessionSummary, summaryOf } from './summary.ts'
 
-/** One session of somebody, as a page of "your devices" shows it. It opens nothing. */
-export interface ListedSession {
-  readonly id: string
-  readonly createdAt: Date
+/** One session of somebody, as a page of "your devices" shows it. */
+export interface ListedSession extends SessionSummary {
+  readonly principal: string
   readonly signedInAt: Date
-  /** The last activity that was noted: up to a touch interval ago. */
-  readonly lastActiveAt: Date
-  /** When it ends without further activity. */
-  readonly expiresAt: Date
-  readonly amr: readonly string[]
-  /** What signIn() was told of the client; `null` for nothing. */
-  readonly address: string | null
-  readonly userAgent: string | null
   /** It is the session that was given to list(). */
   readonly current: boolean
 }
@@ -72,7 +64,7 @@ export function sessionsOf(engine: Engine, principal: string, request: unknown):
     async list({ current } = {}) {
       const { live } = await survey(engine, asking, principal, await members())
       const sorted = live.toSorted((one, other) => signedInAt(other) - signedInAt(one))
-      return sorted.map((record) => listed(record, current && idOf(current)))
+      return sorted.map((record) => listed(record, principal, current && idOf(current)))
     },
     async revoke(session, revocation) {
       const id = idOf(session)
@@ -112,7 +104,7 @@ export function revokeAllOf(
   return revokeEverything(engine, askingFor(engine, request), checked(revocation))
 }
 
-function askingFor({ store }: Engine, request: unknown): Asking {
+export function askingFor({ store }: Engine, request: unknown): Asking {
   if (request === undefined && store.needsRequest) {
     throw new UsageError('the store is chosen per request; pass { request } to say for which')
   }
@@ -137,17 +129,12 @@ function signedInAt({ signedIn, createdAt }: SessionRecord): number {
   return signedIn?.at ?? createdAt
 }
 
-function listed(record: SessionRecord, current: string | undefined): ListedSession {
-  const { id, createdAt, touchedAt, signedIn } = record
-  return {
-    id,
-    createdAt: new Date(createdAt),
-    signedInAt: new Date(signedInAt(record)),
-    lastActiveAt: new Date(touchedAt),
-    expiresAt: new Date(expiryOf(record)),
-    amr: signedIn?.amr ?? [],
-    address: signedIn?.address ?? null,
-    userAgent: signedIn?.userAgent ?? null,
-    current: id === current,
-  }
+function listed(
+  record: SessionRecord,
+  principal: string,
+  current: string | undefined,
+): ListedSession {
+  const signedIn = new Date(signedInAt(record))
+  const isCurrent = record.id === current
+  return { ...summaryOf(record), principal, signedInAt: signedIn, current: isCurrent }
 }

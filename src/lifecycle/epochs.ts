@@ -58,7 +58,7 @@ async function look(engine: Engine, asking: Asking): Promise<Known> {
 }
 
 /** Whether a session is over: it began, and its last sign-in was, not after the epoch. */
-function isBefore({ createdAt, signedIn }: SessionRecord, epoch: Ended): boolean {
+export function isBefore({ createdAt, signedIn }: SessionRecord, epoch: Ended): boolean {
   return Math.max(createdAt, signedIn?.at ?? 0) <= epoch.at
 }
 

@@ -2,7 +2,14 @@ import * as fc from 'fast-check'
 import type { Identity, SignedIn } from './identity.ts'
 import { describe, expect, test } from 'vitest'
 
-import { expiryOf, formatRecord, parseRecord, revisionOf, type SessionRecord } from './record.ts'
+import {
+  bytesOf,
+  expiryOf,
+  formatRecord,
+  parseRecord,
+  revisionOf,
+  type SessionRecord,
+} from './record.ts'
 
 const token = (longest: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${longest}}$`))
 const payload = fc.oneof(
@@ -85,6 +92,7 @@ describe('the stored form of a record', () => {
     fc.assert(
       fc.property(records, (record) => {
         const value = formatRecord(record)
+        expect(bytesOf(record)).toBe(Buffer.byteLength(value))
         const { data, flash } = record
         const allText = typeof data === 'string' && typeof (flash ?? '') === 'string'
         expect(typeof value).toBe(allText ? 'string' : 'object')

@@ -85,21 +85,33 @@ const HEADER = new RegExp(
  * flash, its length in bytes: `text`, `bytes`, `text,text:42`. The Lua scripts read this line too.
  */
 export function formatRecord(record: SessionRecord): string | Buffer {
-  const { createdAt, data, flash } = record
+  const { data, flash } = record
+  const header = formatHeader(record)
   const allText = typeof data === 'string' && (flash === undefined || typeof flash === 'string')
+  if (allText) return flash === undefined ? header + data : header + data + flash
+  const parts = [Buffer.from(header), toBuffer(data)]
+  if (flash !== undefined) parts.push(toBuffer(flash))
+  return Buffer.concat(parts)
+}
+
+/** How many bytes a record is as stored. */
+export function bytesOf(record: SessionRecord): number {
+  const { data, flash = '' } = record
+  return formatHeader(record).length + Buffer.byteLength(data) + Buffer.byteLength(flash)
+}
+
+function formatHeader(record: SessionRecord): string {
+  const { createdAt, data, flash } = record
   let kinds = kindOf(data)
   if (flash !== undefined) kinds += `,${kindOf(flash)}:${Buffer.byteLength(flash)}`
-  const header =
+  return (
     `${MAGIC}${VERSION} ${record.id} ${record.writes.join(',')} ${record.familyHash}` +
     ` ${record.edition} ${record.promotedAt - createdAt} ${createdAt}` +
     ` ${record.touchedAt - createdAt} ${record.timeoutMs / 1000}+${record.touchIntervalMs / 1000}` +
     ` ${record.deadline === null ? NONE : record.deadline - createdAt}` +
     ` ${record.persistent ? PERSISTENT : NONE} ${record.csrfNonce || NONE}` +
     ` ${formatIdentity(record, createdAt)} ${kinds}\n`
-  if (allText) return flash === undefined ? header + data : header + data + flash
-  const parts = [Buffer.from(header), toBuffer(data)]
-  if (flash !== undefined) parts.push(toBuffer(flash))
-  return Buffer.concat(parts)
+  )
 }
 
 /** Parses a stored value. Anything that is not exactly a record of this format is not a record. */

@@ -10,6 +10,7 @@ import type {
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,
+  ScanStep,
   Store,
   Subscription,
   Touch,
@@ -31,6 +32,8 @@ const MAX_RECORDS = 100_000
 const LOOKED_AT_PER_CREATE = 2
 /** Looking at everything takes a while; a full store does it this often at most. */
 const FULL_SWEEP_EVERY_MS = 1000
+/** Nobody else is served while it looks at so many. */
+const LOOKED_AT_PER_STEP = 1000
 
 /**
  * Keeps sessions in the memory of this process: for development, tests, and applications that run
@@ -158,6 +161,23 @@ class MemoryStore implements Store {
 
   async delist(key: string, members: readonly string[]): Promise<void> {
     this.#lists.delist(key, members)
+  }
+
+  /** A Map's iterator goes on rightly whatever is deleted; what is added could keep it for ever. */
+  async *scan(prefix: string): AsyncGenerator<ScanStep> {
+    let left = this.#records.size
+    let keys = 0
+    let records: SessionRecord[] = []
+    for (const [key, record] of this.#records) {
+      if (left-- === 0) break
+      if (key === prefix + record.id && expiryOf(record) > this.#clock()) records.push(record)
+      keys += 1
+      if (keys < LOOKED_AT_PER_STEP) continue
+      yield { keys, records }
+      keys = 0
+      records = []
+    }
+    yield { keys, records }
   }
 
   /** A clock that was given may jump past any expiry, and nobody tells. */

@@ -79,6 +79,13 @@ export interface Listing {
   readonly atMost: number | undefined
 }
 
+/** What one step of {@link Store.scan} found. */
+export interface ScanStep {
+  /** About how many keys were looked at, whatever lies there. */
+  readonly keys: number
+  readonly records: readonly SessionRecord[]
+}
+
 /** What {@link Store.watch} gives. */
 export interface Subscription {
   /** Whether everything that `changed` is for is told now. */
@@ -148,6 +155,13 @@ export interface Store {
   listed?(key: string): Promise<readonly string[]>
   /** Takes members off a list. */
   delist?(key: string, members: readonly string[]): Promise<void>
+  /**
+   * All records whose key is the prefix and their own id, in steps small enough for the deadline of
+   * an operation; a step may find none. What lies there all the time is found, once as a rule,
+   * rarely twice; what comes, changes or ends meanwhile may be found or not. Nothing else is:
+   * neither tombstones nor lists, nor what a newer version wrote.
+   */
+  scan?(prefix: string): AsyncIterable<ScanStep>
   /**
    * Calls `changed`, never within this call, each time the record under the key was removed or
    * will expire earlier than it would have, and when `live` changes. It is a hint, told or not,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createSessions } from '../../src/index.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { scannedIds } from '../support/summaries.ts'
 import { blocksOf } from './blocks.ts'
 
 const acl =
@@ -93,6 +94,27 @@ it('THREATS T20: with those for accounts people sign in, are listed, limited and
     if (!/permission|can't run this command/.test(String(refusal))) needless.push(part)
   }
   expect(needless).toEqual([])
+})
+
+it('THREATS T20: with the one for scanning all sessions are found, and without it none', async () => {
+  const scanning = blocksOf('docs/redis.md').find(({ role }) => role === 'acl-for-scanning')
+  const sessions = createSessions<{ name: string }>({
+    secret: 'x'.repeat(32),
+    store: redisStore({ url: redis.url.replace('//', '//shop:a-long-password@') }),
+    storeTimeoutMs: 10_000,
+  })
+  try {
+    await redis.cli('flushall')
+    await redis.cli(...acl.split(' '))
+    const session = await sessions.open()
+    session.name = 'Ada'
+    await sessions.commit(session)
+    await expect(scannedIds(sessions)).rejects.toThrow(/permission|can't run this command/)
+    await redis.cli(...(scanning?.text.trim().split(' ') ?? []))
+    expect(await scannedIds(sessions)).toEqual([session.id])
+  } finally {
+    await sessions.close()
+  }
 })
 
 it('THREATS T20: the permissions in docs/redis.md are enough', async () => {

@@ -8,8 +8,10 @@ import {
 } from 'redis5'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
+import type { SessionRecord } from '../../src/record/record.ts'
 import { portOf, type RedisClient } from '../../src/store/redis/port.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { fresh, recordOf } from '../contract/records.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
@@ -101,6 +103,35 @@ test.each([
   expect(await store.remove(key, null)).toBe('removed')
   client.disconnect()
 })
+
+test.each([
+  ['ioredis 6', () => new Ioredis(server.port, { keyPrefix: 'app*:' })],
+  ['ioredis 5', () => new Ioredis5(server.port, { keyPrefix: 'app*:' })],
+])('%s with a key prefix is scanned behind it', async (_, make) => {
+  const client = make()
+  const store = redisStore({ client })
+  const prefix = fresh('set')
+  const record = recordOf(store)
+  await store.create(prefix + record.id, record)
+  await server.cli('copy', `app*:${prefix}${record.id}`, `apple:${prefix}${record.id}`)
+  expect(await scanned(store, prefix)).toEqual([record])
+  client.disconnect()
+})
+
+const none = async () => null
+
+test('a client that cannot scan says so, when it is asked to', async () => {
+  const wrapped = { getBuffer: none, timeBuffer: none, evalshaBuffer: none, evalBuffer: none }
+  await expect(scanned(redisStore({ client: wrapped }), 'x')).rejects.toThrow(
+    /scan: the client knows no server/,
+  )
+})
+
+async function scanned(store: Store, prefix: string): Promise<SessionRecord[]> {
+  const records: SessionRecord[] = []
+  for await (const step of store.scan?.(prefix) ?? []) records.push(...step.records)
+  return records
+}
 
 test.each([undefined, null, 1, 'redis://', {}, { get: () => null }, { getBuffer: () => null }])(
   '%j is no client',

@@ -6,6 +6,7 @@ import {
   type ReadAnswer,
   type RemoveAnswer,
   type ReplaceAnswer,
+  type ScanStep,
   type Store,
   type Touch,
   type TouchAnswer,
@@ -22,6 +23,7 @@ export type Operation =
   | 'enlist'
   | 'listed'
   | 'delist'
+  | 'scan'
 
 /** Stops one call of a store operation until the test lets it go on. */
 export interface Latch {
@@ -49,6 +51,7 @@ export class LatchStore implements Store {
     enlist: 0,
     listed: 0,
     delist: 0,
+    scan: 0,
   }
   readonly #inner: Store
   readonly #keys = new Set<string>()
@@ -135,6 +138,16 @@ export class LatchStore implements Store {
 
   delist(key: string, members: readonly string[]): Promise<void> {
     return this.#pass('delist', async () => this.#inner.delist?.(key, members))
+  }
+
+  /** Each step is a call. */
+  async *scan(prefix: string): AsyncGenerator<ScanStep> {
+    const steps = this.#inner.scan?.(prefix)[Symbol.asyncIterator]()
+    for (;;) {
+      const step = await this.#pass('scan', async () => steps?.next())
+      if (step?.done !== false) return
+      yield step.value
+    }
   }
 
   async close(): Promise<void> {

@@ -260,6 +260,64 @@ export const BROKEN_ACCOUNTS: readonly (readonly [
     },
   ],
   [
+    'a scan goes by places, which move when something is removed',
+    'scan: gives what lies there all the time, whatever comes and goes',
+    class extends AccountsStore {
+      override async *scan(prefix: string) {
+        for (let at = 0; at < this.records.size; at++) {
+          const key = [...this.records.keys()][at] ?? ''
+          if (this.isUnder(prefix, key)) yield { keys: 1, records: this.given(key) }
+        }
+      }
+    },
+  ],
+  [
+    'a scan gives what has expired',
+    'scan: gives neither what has expired nor what was removed',
+    class extends AccountsStore {
+      override given(key: string) {
+        return [this.records.get(key) as SessionRecord]
+      }
+    },
+  ],
+  [
+    'a scan knows no prefix',
+    'scan: gives nothing of another prefix, whatever characters it has',
+    class extends AccountsStore {
+      override isUnder() {
+        return true
+      }
+    },
+  ],
+  [
+    'a scan takes its prefix for a pattern',
+    'scan: gives nothing of another prefix, whatever characters it has',
+    class extends AccountsStore {
+      override isUnder(prefix: string, key: string) {
+        const [before = '', after] = prefix.split('*')
+        return after === undefined ? super.isUnder(prefix, key) : key.startsWith(before)
+      }
+    },
+  ],
+  [
+    'a scan does not look whose key it is',
+    'scan: gives no record that lies under the key of another',
+    class extends AccountsStore {
+      override isUnder(prefix: string, key: string) {
+        return key.startsWith(prefix) && !key.slice(prefix.length).includes(':')
+      }
+    },
+  ],
+  [
+    'a scan gives only the first that it finds',
+    'scan: gives every record under the prefix, as it is stored',
+    class extends AccountsStore {
+      override async *scan(prefix: string) {
+        for await (const step of super.scan(prefix)) return void (yield step)
+      }
+    },
+  ],
+  [
     'lists are kept that nobody can read',
     'lists: come with end, and all three together',
     class extends MapStore {

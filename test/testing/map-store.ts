@@ -7,6 +7,7 @@ import type {
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,
+  ScanStep,
   Store,
   Touch,
   TouchAnswer,
@@ -168,6 +169,21 @@ export class AccountsStore extends MapStore {
 
   async delist(key: string, members: readonly string[]): Promise<void> {
     for (const member of members) this.listOf(key).delete(member)
+  }
+
+  async *scan(prefix: string): AsyncGenerator<ScanStep> {
+    for (const key of this.records.keys()) {
+      if (this.isUnder(prefix, key)) yield { keys: 1, records: this.given(key) }
+    }
+  }
+
+  isUnder(prefix: string, key: string): boolean {
+    return key === prefix + (this.records.get(key)?.id ?? '')
+  }
+
+  given(key: string): readonly SessionRecord[] {
+    const record = this.live(key)
+    return record === undefined ? [] : [record]
   }
 }
 

@@ -15,6 +15,7 @@ import type {
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,
+  ScanStep,
   Store,
   Subscription,
   Touch,
@@ -26,6 +27,7 @@ import { isErrorReply, storeFailure } from './failure.ts'
 import { Feed } from './feed.ts'
 import { type Port, portOf } from './port.ts'
 import { bytes, readAnswer, text, texts } from './replies.ts'
+import { recordsIn, scanServer, scannedThrough } from './scan.ts'
 import { Scripts } from './scripts.ts'
 import { type OpenSubscriber, subscriberOf } from './subscriber.ts'
 
@@ -182,6 +184,16 @@ class BoundStore implements Store {
 
   async delist(key: string, members: readonly string[]): Promise<void> {
     if (members.length > 0) await this.#scripts.run('delist', key, members.join(','))
+  }
+
+  async *scan(prefix: string): AsyncGenerator<ScanStep> {
+    try {
+      for (const server of scannedThrough(this.#port, prefix)) {
+        for await (const found of scanServer(server)) yield recordsIn(found)
+      }
+    } catch (error) {
+      throw this.#failure('scan', error)
+    }
   }
 
   async readForeign(key: string): Promise<string | undefined> {

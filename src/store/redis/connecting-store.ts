@@ -7,6 +7,7 @@ import type {
   ReadAnswer,
   RemoveAnswer,
   ReplaceAnswer,
+  ScanStep,
   Store,
   Subscription,
   Touch,
@@ -82,6 +83,11 @@ export class ConnectingStore implements Store {
 
   delist(key: string, members: readonly string[]): Promise<void> {
     return this.#use('delist', async (store) => store.delist?.(key, members))
+  }
+
+  async *scan(prefix: string): AsyncGenerator<ScanStep> {
+    const store = await this.#use('scan', async (ready) => ready)
+    if (store.scan !== undefined) yield* store.scan(prefix)
   }
 
   readForeign(key: string): Promise<string | undefined> {

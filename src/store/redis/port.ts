@@ -13,7 +13,13 @@ export interface Port {
   get(key: string): Promise<unknown>
   /** `key` says where the command goes in a cluster. */
   send(verb: Verb, key: string, args: readonly Argument[]): Promise<unknown>
+  /** Sends SCAN to the server, or to each master of the cluster that is known now. */
+  servers(): readonly Scan[]
+  /** What the client sets before each key, but not before the pattern of a SCAN. */
+  readonly keyPrefix: string
 }
+
+type Scan = (args: readonly string[]) => Promise<unknown>
 
 /** A client of the package `redis` (node-redis 5 or 6): client, pool, sentinel or cluster. */
 export interface NodeRedisClient {
@@ -22,7 +28,8 @@ export interface NodeRedisClient {
 
 /**
  * A client of the package `ioredis` (5 or 6) or one that offers the same: Redis or Cluster. Used
- * are also `timeBuffer`, `evalshaBuffer` and `evalBuffer`, which it has and its types leave out.
+ * are also `timeBuffer`, `evalshaBuffer`, `evalBuffer` and `scanBuffer`, which it has and its types
+ * leave out.
  */
 export interface IoredisClient {
   getBuffer(key: string): Promise<unknown>
@@ -50,10 +57,18 @@ interface Sentinel {
   sendCommand(isReadonly: false, command: Command, options: Options): Promise<unknown>
 }
 interface Cluster {
+  readonly masters: readonly object[]
+  nodeClient(master: object): Promise<Single>
   sendCommand(key: string, isReadonly: false, command: Command, options: Options): Promise<unknown>
 }
 type Buffered = (...args: Argument[]) => Promise<unknown>
-type Ioredis = Record<'getBuffer' | `${Verb}Buffer`, Buffered>
+type Ioredis = Record<'getBuffer' | `${Verb}Buffer`, Buffered> & {
+  readonly options?: { readonly keyPrefix?: string | Buffer }
+  /** What only wraps a client may lack it. */
+  readonly scanBuffer: Buffered
+  /** A cluster has it. */
+  nodes?(role: 'master'): readonly Ioredis[]
+}
 
 const BULK_STRING = 36
 
@@ -91,6 +106,11 @@ function ioredisPort(client: Ioredis): Port {
   return {
     get: (key) => client.getBuffer(key),
     send: (verb, _key, args) => client[`${verb}Buffer`](...args),
+    servers: () =>
+      (client.nodes?.('master') ?? [client])
+        .filter((server) => offers(server, 'scanBuffer'))
+        .map((server) => (args) => server.scanBuffer(...args)),
+    keyPrefix: String(client.options?.keyPrefix ?? ''),
   }
 }
 
@@ -123,6 +143,8 @@ function singlePort(client: Single): Port {
       verb === 'time' && view !== undefined && client.isReady !== false
         ? time(view)
         : call([verb, ...args]),
+    servers: () => [(args) => call(['scan', ...args])],
+    keyPrefix: '',
   }
 }
 
@@ -131,6 +153,8 @@ function sentinelPort(client: Sentinel): Port {
   return {
     get: (key) => client.sendCommand(false, ['get', key], UNTIMED),
     send: (verb, _key, args) => client.sendCommand(false, [verb, ...args], UNTIMED),
+    servers: () => [(args) => client.sendCommand(false, ['scan', ...args], UNTIMED)],
+    keyPrefix: '',
   }
 }
 
@@ -138,5 +162,11 @@ function clusterPort(client: Cluster): Port {
   return {
     get: (key) => client.sendCommand(key, false, ['get', key], UNTIMED),
     send: (verb, key, args) => client.sendCommand(key, false, [verb, ...args], UNTIMED),
+    servers: () =>
+      client.masters.map((master) => async (args) => {
+        const server = await client.nodeClient(master)
+        return server.sendCommand(['scan', ...args], UNTIMED)
+      }),
+    keyPrefix: '',
   }
 }

@@ -7,6 +7,7 @@ import { listChecks } from './list-checks.ts'
 import { createChecks, readChecks } from './read-create-checks.ts'
 import { expiryChecks, removeChecks } from './remove-expiry-checks.ts'
 import { replaceChecks } from './replace-checks.ts'
+import { scanChecks } from './scan-checks.ts'
 import { sequenceChecks } from './sequence-checks.ts'
 import { touchChecks } from './touch-checks.ts'
 import { valueChecks } from './value-checks.ts'
@@ -23,6 +24,7 @@ const GROUPS = {
   remove: removeChecks,
   end: endChecks,
   lists: listChecks,
+  scan: scanChecks,
   expiry: expiryChecks,
   'at once': concurrencyChecks,
   records: valueChecks,
@@ -39,8 +41,8 @@ const GROUPS = {
  *
  * A store is made for every case and closed after it. Cases use keys of their own, so the stores
  * may share one database, and cases may run at the same time. What a store or its fixture does
- * not offer is not asked of it: `end` and lists, `watch`, `for`, `readForeign`; `expiryAt`,
- * `putForeign`.
+ * not offer is not asked of it: `end` and lists, `scan`, `watch`, `for`, `readForeign`;
+ * `expiryAt`, `putForeign`.
  */
 export function storeConformance(makeStore: MakeStore): ConformanceCase[] {
   return casesOf(GROUPS, (check) => lendStore(makeStore, check))

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type SessionRecord, expiryOf } from '../../record/record.ts'
-import { type ReadAnswer, type ReplaceAnswer, type Store, isRecord } from '../../store/store.ts'
+import {
+  type ReadAnswer,
+  type ReplaceAnswer,
+  type ScanStep,
+  type Store,
+  isRecord,
+} from '../../store/store.ts'
 import type { FakeClock } from '../fake-clock.ts'
 import { comparable, dying, fresh, recordOf } from './records.ts'
 
@@ -152,8 +158,17 @@ function comparing(store: Store): Store {
     ...(store.enlist && { enlist: store.enlist.bind(store) }),
     ...(store.listed && { listed: store.listed.bind(store) }),
     ...(store.delist && { delist: store.delist.bind(store) }),
+    ...(store.scan && { scan: (prefix: string) => comparingSteps(store.scan?.(prefix)) }),
     ...(store.readForeign && { readForeign: store.readForeign.bind(store) }),
     ...(store.removeForeign && { removeForeign: store.removeForeign.bind(store) }),
+  }
+}
+
+async function* comparingSteps(
+  steps: AsyncIterable<ScanStep> | undefined,
+): AsyncGenerator<ScanStep> {
+  for await (const { keys, records } of steps ?? []) {
+    yield { keys, records: records.map(comparable) }
   }
 }
 

@@ -2,7 +2,7 @@ import express from 'express'
 import { createServer } from 'node:http'
 import http2 from 'node:http2'
 import { createSessions, crossOriginGuard } from 'sojourn'
-import type { Session } from 'sojourn'
+import type { ScannedSession, Session } from 'sojourn'
 import { crossOriginGuard as expressGuard, noteErrors, session } from 'sojourn/express'
 import { crossOriginGuard as nodeGuard, withSession } from 'sojourn/node'
 
@@ -100,3 +100,15 @@ http1.on('upgrade', (request) => check(request))
 check(new Request('http://localhost/'))
 // @ts-expect-error -- a request has headers
 check({ method: 'POST' })
+
+// A scan gives summaries: whose session it is, and nothing of its data.
+async function look() {
+  for await (const found of sessions.scan({ request: new Request('http://localhost/') })) {
+    same<typeof found, ScannedSession>()
+    same<typeof found.principal, string | null>()
+    same<typeof found.endsAt, Date | null>()
+    // @ts-expect-error -- no data
+    void found.userId
+  }
+}
+void look
