@@ -1,3 +1,4 @@
+import { GlideClient } from '@valkey/valkey-glide'
 import { Redis as Ioredis } from 'ioredis'
 import { Redis as Ioredis5 } from 'ioredis5'
 import { createClient, createClientPool } from 'redis'
@@ -5,7 +6,7 @@ import { createClient as createClient5, createClientPool as createClientPool5 } 
 import { afterAll, beforeAll, describe } from 'vitest'
 
 import type { RedisClient } from '../../src/store/redis/port.ts'
-import { redisStore } from '../../src/store/redis/redis-store.ts'
+import { recommendedClientOptions, redisStore } from '../../src/store/redis/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { StoreFixture } from '../../src/testing/testing.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
@@ -71,6 +72,11 @@ const CLIENTS: Record<string, () => Promise<Made>> = {
   'ioredis 5 with auto-pipelining': async () => {
     const client = new Ioredis5(server.port, { enableAutoPipelining: true })
     return { client, end: () => client.quit() }
+  },
+  GLIDE: async () => {
+    const addresses = [{ host: '127.0.0.1', port: server.port }]
+    const client = await GlideClient.createClient({ addresses, ...recommendedClientOptions.glide })
+    return { client, end: () => client.close() }
   },
 }
 

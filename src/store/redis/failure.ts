@@ -19,13 +19,14 @@ export function storeFailure(operation: StoreOperation, thrown: unknown): Sessio
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'])
 
 /**
- * How node-redis says that a command was on its way when the connection ended. ioredis sends such
- * a command again by itself.
+ * How node-redis and GLIDE say that a command was on its way when the connection ended. ioredis
+ * sends such a command again by itself.
  */
 function isConnectionLost(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false
   const { code } = thrown as { code?: unknown }
-  return LOST.has(String(code)) || thrown.message === 'Socket closed unexpectedly'
+  const says = thrown.message === 'Socket closed unexpectedly' || thrown.name === 'ConnectionError'
+  return says || LOST.has(String(code))
 }
 
 /** Name, message and code of an error, and nothing else of it. */

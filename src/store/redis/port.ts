@@ -1,3 +1,5 @@
+import { type GlideClient, glidePort } from './port-glide.ts'
+
 /** What a command may carry: text, or bytes. */
 export type Argument = string | Buffer
 
@@ -36,12 +38,12 @@ export interface IoredisClient {
 }
 
 /** A Redis client that a store can use. */
-export type RedisClient = NodeRedisClient | IoredisClient
+export type RedisClient = NodeRedisClient | IoredisClient | GlideClient
 
 /** What to say when {@link portOf} finds nothing to use. */
 export const WHAT_A_CLIENT_OFFERS =
-  'a client of the package redis or ioredis, with sendCommand() or getBuffer(), timeBuffer(), ' +
-  'evalshaBuffer() and evalBuffer()'
+  'a client of the package redis, ioredis or @valkey/valkey-glide, with sendCommand(), or with ' +
+  'getBuffer(), timeBuffer(), evalshaBuffer() and evalBuffer(), or with customCommand()'
 
 interface Options {
   typeMapping: object
@@ -88,6 +90,7 @@ export function portOf(client: unknown): Port | undefined {
   if (offers(client, 'getBuffer', 'timeBuffer', 'evalshaBuffer', 'evalBuffer')) {
     return ioredisPort(client as unknown as Ioredis)
   }
+  if (offers(client, 'customCommand')) return glidePort(client as Parameters<typeof glidePort>[0])
   if (!offers(client, 'sendCommand')) return undefined
   if (offers(client, 'getSentinelNode')) return sentinelPort(client as Sentinel)
   if (offers(client, 'getSlotRandomNode')) return clusterPort(client as Cluster)

@@ -12,6 +12,7 @@ export { recommendedClientOptions } from './client-options.ts'
 export { createRedisClient } from './clients.ts'
 export type { Connection, ConnectionSettings } from './connection.ts'
 export type { OwnRedisClient } from './own-client.ts'
+export type { GlideClient } from './port-glide.ts'
 export type { IoredisClient, NodeRedisClient, RedisClient } from './port.ts'
 
 /** Settings to connect with, a client, or a function that chooses one for each request. */
@@ -24,7 +25,8 @@ export type RedisStoreOptions<Request = unknown> =
  * Keeps sessions in Redis 6.2 or later, or Valkey, standalone or in a cluster.
  *
  * - From settings it connects at the first use, once, and `close()` ends that connection.
- * - A client of yours (package `redis` or `ioredis`, 5 or 6) is used as it is. You connect it,
+ * - A client of yours (package `redis` or `ioredis`, 5 or 6, or `@valkey/valkey-glide`, 2) is used
+ *   as it is. You connect it,
  *   listen to its errors and close it.
  * - A function chooses a client for every request that needs one; it gets the request and the
  *   frozen settings with defaults filled in, `localhost:6379` where they say nothing. What it
