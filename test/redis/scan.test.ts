@@ -1,10 +1,11 @@
+import { GlideClient } from '@valkey/valkey-glide'
 import { Cluster, Redis as Ioredis } from 'ioredis'
 import { Cluster as Cluster5, Redis as Ioredis5 } from 'ioredis5'
 import { createClient, createClientPool, createCluster } from 'redis'
 import { createClient as createClient5, createCluster as createCluster5 } from 'redis5'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RedisClient } from '../../src/store/redis/port.ts'
-import { redisStore } from '../../src/store/redis/redis-store.ts'
+import { recommendedClientOptions, redisStore } from '../../src/store/redis/redis-store.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { type Data, SECRET } from '../support/app.ts'
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts'
@@ -25,6 +26,11 @@ const SINGLE: Record<string, Make> = {
   'ioredis 6 with auto-pipelining': async (port) =>
     connecting(new Ioredis(port, { enableAutoPipelining: true })),
   'ioredis 5': async (port) => connecting(new Ioredis5(port)),
+  GLIDE: async (port) => {
+    const addresses = [{ host: '127.0.0.1', port }]
+    const client = await GlideClient.createClient({ addresses, ...recommendedClientOptions.glide })
+    return { client, end: () => client.close() }
+  },
 }
 
 const CLUSTER: Record<string, Make> = {

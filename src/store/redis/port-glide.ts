@@ -7,13 +7,15 @@ export interface GlideClient {
 
 interface Glide {
   customCommand(command: readonly Argument[], options: Options): Promise<unknown>
+  /** A cluster's has it. */
+  fcallWithRoute?: unknown
 }
 
 interface Options {
   /** Bulk strings as Buffers. */
   readonly decoder: 0
   /** Where to, in a cluster: never to a replica, which may not have heard of a sign-out yet. */
-  readonly route: { readonly type: 'primarySlotKey'; readonly key: string }
+  readonly route?: { readonly type: 'primarySlotKey'; readonly key: string }
 }
 
 export function glidePort(client: Glide): Port {
@@ -21,9 +23,15 @@ export function glidePort(client: Glide): Port {
     const route = { type: 'primarySlotKey', key } as const
     return client.customCommand(command, { decoder: 0, route }).catch(asReplied)
   }
+  function scan(args: readonly string[]): Promise<unknown> {
+    return client.customCommand(['scan', ...args], { decoder: 0 })
+  }
   return {
     get: (key) => send(key, ['get', key]),
     send: (verb, key, args) => send(key, [verb, ...args]),
+    // It does not tell which masters a cluster has.
+    servers: () => (client.fcallWithRoute === undefined ? [scan] : []),
+    keyPrefix: '',
   }
 }
 
