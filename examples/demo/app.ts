@@ -2,11 +2,13 @@ import { fileURLToPath } from 'node:url'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Sessions } from 'sojourn'
 import { crossOriginGuard, noteErrors, session } from 'sojourn/express'
+import { deviceRoutes } from './devices.ts'
+import { doorRoutes } from './door.ts'
 import { guard } from './guard.ts'
 import { notCached, securityHeaders } from './headers.ts'
-import { ownerRoutes } from './owner.ts'
 import { problemPage } from './pages/problem.ts'
 import { shopRoutes } from './shop.ts'
+import { signInRoutes } from './sign-in.ts'
 import type { ShopStore } from './store.ts'
 
 const publicFolder = fileURLToPath(new URL('public', import.meta.url))
@@ -20,11 +22,14 @@ export function createApp(sessions: Sessions, store: ShopStore): Express {
   app.use(express.static(publicFolder))
   app.use(notCached)
   app.use(crossOriginGuard())
-  app.use(session(sessions))
+  // What a page asks by itself is no step of its visitor.
+  app.use(session(sessions, { countAsActivity: ({ path }) => !path.startsWith('/live/') }))
   app.use(express.urlencoded({ extended: false }))
   app.use(guard)
   app.use(shopRoutes(store))
-  app.use(ownerRoutes())
+  app.use(signInRoutes())
+  app.use(deviceRoutes(sessions))
+  app.use(doorRoutes(sessions))
   app.use((_request, response) => {
     response.status(404).send(problemPage(404))
   })

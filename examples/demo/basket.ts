@@ -11,6 +11,11 @@ export function basketKey({ id }: Tea): `basket:${string}` {
   return `basket:${id}`
 }
 
+/** The keys of a whole basket. */
+export function basketKeys(session: Session): string[] {
+  return linesOf(session).map(({ tea }) => basketKey(tea))
+}
+
 export function linesOf(session: Session): Line[] {
   return teas
     .map((tea) => ({ tea, count: session[basketKey(tea)] ?? 0 }))

@@ -5,7 +5,15 @@ import type { SessionEvent, SessionEventMessage } from 'sojourn'
 const SESSIONS_KEPT = 200
 const EVENTS_KEPT = 8
 
-const EVENTS = ['opened', 'created', 'saved', 'conflict', 'destroyed', 'gone'] as const
+const EVENTS = [
+  'opened',
+  'created',
+  'saved',
+  'conflict',
+  'signedIn',
+  'destroyed',
+  'gone',
+] as const satisfies readonly SessionEvent[]
 
 export interface Entry {
   readonly event: SessionEvent
@@ -13,8 +21,9 @@ export interface Entry {
 }
 
 const entries = new Map<string, Entry[]>()
+const endedIds = new WeakMap<object, string>()
 
-/** Writes down what the library says that it does, for the panel on the page. */
+/** Writes down what the library says that it does, for the panels on the page. */
 export function keepDiary(): void {
   for (const event of EVENTS) {
     subscribe(`sojourn:${event}`, (message) => {
@@ -22,11 +31,21 @@ export function keepDiary(): void {
       if (id !== undefined) note(id, { event, at: new Date() })
     })
   }
+  subscribe('sojourn:rejected', (message) => {
+    const { id, reason, request } = message as SessionEventMessage
+    const known = id !== undefined && typeof request === 'object' && request !== null
+    if (reason === 'ended' && known) endedIds.set(request, id)
+  })
 }
 
 /** What happened to a session in this process, the latest first. */
 export function diaryOf(id: string): readonly Entry[] {
   return entries.get(id) ?? []
+}
+
+/** The session that the request's cookie was for, where somebody ended it. */
+export function endedIdOf(request: object): string | undefined {
+  return endedIds.get(request)
 }
 
 function note(id: string, entry: Entry): void {

@@ -7,7 +7,6 @@ declare module 'sojourn' {
      * the unit in which changes of parallel requests are told apart.
      */
     [tea: `basket:${string}`]: number
-    role: 'owner'
   }
 }
 
@@ -16,7 +15,10 @@ export const PREFIX = 'shop:'
 
 /** Seconds. */
 export const EIGHT_HOURS = 8 * 60 * 60
+export const FOUR_HOURS = 4 * 60 * 60
+export const HALF_AN_HOUR = 30 * 60
 export const FIVE_MINUTES = 5 * 60
+export const REASON_KEPT = 60 * 60
 
 export interface ShopOptions {
   readonly secret: string
@@ -31,6 +33,7 @@ export function createShopSessions({ secret, store, timeout }: ShopOptions): Ses
     store,
     timeout,
     prefix: PREFIX,
+    reasonKept: REASON_KEPT,
     // Every request is noted, so that the countdown on the page is exact. The default notes
     // activity less often and lets a session live a little longer than its timeout instead.
     touchInterval: 0,
@@ -40,4 +43,10 @@ export function createShopSessions({ secret, store, timeout }: ShopOptions): Ses
 /** For a form: the token of a session that there is. Asking for a visitor's would begin a session. */
 export function csrfToken(session: Session): string | undefined {
   return session.isNew ? undefined : session.getCsrfToken()
+}
+
+/** At most the timeout: the clock of the store may be a little ahead of this one. */
+export function secondsLeft({ expiresAt, timeout }: Session): number {
+  const seconds = Math.ceil((expiresAt.getTime() - Date.now()) / 1000)
+  return Math.max(0, Math.min(timeout, seconds))
 }

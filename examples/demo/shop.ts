@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Request, type Response, Router } from 'express'
 import { basketKey, linesOf } from './basket.ts'
-import { diaryOf } from './diary.ts'
+import { diaryOf, endedIdOf } from './diary.ts'
 import { escortedPage } from './pages/escorted.ts'
 import { problemPage } from './pages/problem.ts'
 import { shopPage } from './pages/shop.ts'
@@ -19,7 +19,7 @@ export function shopRoutes(store: ShopStore): Router {
   router.get('/', async (request, response) => {
     const { session } = request
     const messages = session.popFlash().map(String)
-    const panel = await lookInStore(session, store)
+    const panel = await lookInStore(session, endedIdOf(request), store)
     const page = shopPage({
       session,
       messages,
@@ -31,14 +31,14 @@ export function shopRoutes(store: ShopStore): Router {
     response.send(page)
   })
   router.get('/escorted', (request, response) => {
-    if (request.session.isNew) response.send(escortedPage())
+    const { isNew, ended } = request.session
+    if (isNew) response.send(escortedPage(ended?.reason))
     else response.redirect(303, '/')
   })
   router.post('/basket/add', withTea(add))
   router.post('/basket/remove', withTea(remove))
   router.post('/basket/slow-till', withTea(addAtSlowTill))
   router.post('/more-time', moreTime)
-  router.post('/leave', leave)
   return router
 }
 
@@ -84,13 +84,5 @@ async function addAtSlowTill(tea: Tea, { session }: Request, response: Response)
 function moreTime({ session }: Request, response: Response): void {
   if (session.timeout < FIVE_MINUTES) session.adjustTimeoutForSession(FIVE_MINUTES)
   session.pushFlash('Of course. Take your time: five minutes, from now on after every step.')
-  response.redirect(303, '/')
-}
-
-/** What is written after invalidate() begins a new session: here, a message for the next page. */
-function leave({ session }: Request, response: Response): void {
-  const whose = session.role === 'owner' ? 'You are signed out.' : 'You have left the shop.'
-  session.invalidate()
-  session.pushFlash(`${whose} That session is deleted; this message came in a new one.`)
   response.redirect(303, '/')
 }

@@ -1,52 +1,72 @@
 import type { Session } from 'sojourn'
+import { type Field, explain } from './header-fields.ts'
 import { PREFIX } from './session.ts'
-import type { ShopStore } from './store.ts'
+import type { ShopStore, Stored } from './store.ts'
 
-/** One field of the stored header, with what it says. */
-export interface Field {
-  readonly name: string
-  readonly value: string
-  readonly meaning: string
+/** A session's record. */
+export interface RecordView {
+  readonly state: 'record'
+  readonly key: string
+  readonly ttlMs: number
+  readonly header: string
+  readonly fields: readonly Field[]
+  readonly data: string
+  readonly flash: string
+  /** Of who is signed in: the list of their sessions. */
+  readonly list: { readonly key: string; readonly members: readonly string[] } | undefined
+}
+
+/** What lies for a while in the place of a session that somebody ended. */
+export interface TombstoneView {
+  readonly state: 'tombstone'
+  readonly key: string
+  readonly ttlMs: number
+  readonly text: string
 }
 
 /** What the panel "in the store" shows. `nothing`: a visitor, of whom the shop keeps no record. */
-export type PanelView =
-  | { readonly state: 'nothing' | 'unanswered'; readonly storeName: string }
-  | {
-      readonly state: 'record'
-      readonly storeName: string
-      readonly storeNote: string
-      readonly key: string
-      readonly ttlMs: number
-      readonly header: string
-      readonly fields: readonly Field[]
-      readonly data: string
-      readonly flash: string
-    }
+export type PanelView = { readonly storeName: string; readonly storeNote: string } & (
+  | { readonly state: 'nothing' | 'unanswered' }
+  | RecordView
+  | TombstoneView
+)
 
-/** Reads the stored record of a session. None of it can be turned into a cookie. */
-export async function lookInStore(session: Session, shop: ShopStore): Promise<PanelView> {
-  const storeName = shop.name
+/**
+ * Reads what is stored for a session, or in the place of the one that `endedId` was. None of it can
+ * be turned into a cookie.
+ */
+export async function lookInStore(
+  session: Session,
+  endedId: string | undefined,
+  shop: ShopStore,
+): Promise<PanelView> {
+  const where = { storeName: shop.name, storeNote: shop.note }
   // Now, and not after the page: what the panel shows is then what this very page has left behind.
   await session.save()
-  const key = PREFIX + session.id
-  const stored = session.isNew ? undefined : await shop.look(key).catch(() => 'unanswered' as const)
-  if (stored === undefined) return { state: 'nothing', storeName }
-  if (stored === 'unanswered') return { state: 'unanswered', storeName }
-  const end = stored.text.indexOf('\n')
-  const header = stored.text.slice(0, end)
-  const payload = splitPayload(stored.text.slice(end + 1), header)
-  const { ttlMs } = stored
-  return {
-    state: 'record',
-    storeName,
-    storeNote: shop.note,
-    key,
-    ttlMs,
-    header,
-    ...payload,
-    fields: explain(header),
+  const id = session.isNew ? endedId : session.id
+  if (id === undefined) return { ...where, state: 'nothing' }
+  const key = PREFIX + id
+  try {
+    const stored = await shop.look(key)
+    if (stored === undefined) return { ...where, state: 'nothing' }
+    if (session.isNew) return { ...where, state: 'tombstone', key, ...stored }
+    return { ...where, ...recordView(key, stored), list: await lookAtList(session, shop) }
+  } catch {
+    return { ...where, state: 'unanswered' }
   }
+}
+
+function recordView(key: string, { text, ttlMs }: Stored): Omit<RecordView, 'list'> {
+  const end = text.indexOf('\n')
+  const header = text.slice(0, end)
+  const payload = splitPayload(text.slice(end + 1), header)
+  return { state: 'record', key, ttlMs, header, ...payload, fields: explain(header) }
+}
+
+async function lookAtList({ principal }: Session, shop: ShopStore): Promise<RecordView['list']> {
+  if (principal === null) return undefined
+  const key = `${PREFIX}of:${principal}`
+  return { key, members: await shop.lookAtList(key) }
 }
 
 /** Behind the header come the data and then, when there are any, the flash messages. */
@@ -55,73 +75,4 @@ function splitPayload(payload: string, header: string): { data: string; flash: s
   const bytes = Buffer.from(payload)
   const split = bytes.length - flashBytes
   return { data: bytes.toString('utf8', 0, split), flash: bytes.toString('utf8', split) }
-}
-
-/** The header's fields in their order. */
-function explain(header: string): Field[] {
-  const values = header.split(' ')
-  const createdAt = Number(values[6])
-  return meanings.map(([name, meaningOf], index) => {
-    const value = values[index] ?? ''
-    return { name, value, meaning: meaningOf(value, createdAt) }
-  })
-}
-
-type Meaning = (value: string, createdAt: number) => string
-
-const meanings: readonly (readonly [name: string, meaningOf: Meaning])[] = [
-  ['format', () => 'The format of this record and its version.'],
-  ['id', () => 'The public handle of the session. Safe to log: it opens nothing.'],
-  [
-    'writes',
-    (value) => `Random ids of the latest ${value.split(',').length} writes, newest first.`,
-  ],
-  ['family', () => 'SHA-256 of a secret that only the cookie holds. rotate() changes it.'],
-  ['edition', () => 'Counts renewals of the cookie.'],
-  ['promoted', (value) => `That edition came ${seconds(value)} after the beginning.`],
-  ['created', (value) => `Begun at ${clock(Number(value))}.`],
-  [
-    'touched',
-    (value, at) => `Last activity ${seconds(value)} later, at ${clock(at + Number(value))}.`,
-  ],
-  ['idle', (value) => idleMeaning(value)],
-  [
-    'deadline',
-    (value) =>
-      value === '-' ? 'No absolute end.' : `Ends ${days(value)} after the beginning at the latest.`,
-  ],
-  [
-    'persistence',
-    (value) =>
-      value === '-' ? 'The cookie ends with the browser.' : 'The cookie outlives the browser.',
-  ],
-  [
-    'csrf',
-    (value) => (value === '-' ? 'The CSRF token was never renewed.' : 'Renews the CSRF token.'),
-  ],
-  ['principal', () => 'The shop does not use this field.'],
-  ['kinds', (value) => kindsMeaning(value)],
-]
-
-function idleMeaning(value: string): string {
-  const [timeout = '', interval = ''] = value.split('+')
-  return `May be idle for ${timeout} s; activity may be noted up to ${interval} s late.`
-}
-
-function kindsMeaning(value: string): string {
-  const flashBytes = /:(\d+)$/.exec(value)?.[1]
-  if (flashBytes === undefined) return 'What follows is text: the data.'
-  return `What follows is text: the data, then ${flashBytes} bytes of flash messages.`
-}
-
-function seconds(milliseconds: string): string {
-  return `${(Number(milliseconds) / 1000).toFixed(1)} s`
-}
-
-function days(milliseconds: string): string {
-  return `${Math.round(Number(milliseconds) / 86_400_000)} days`
-}
-
-function clock(at: number): string {
-  return `${new Date(at).toISOString().slice(11, 19)} UTC`
 }

@@ -1,6 +1,7 @@
-import { type SessionRecord, type Store, memoryStore } from 'sojourn'
+import { type Store, memoryStore } from 'sojourn'
 import { redisStore } from 'sojourn/redis'
 import { createClient } from 'redis'
+import { expiryOf, textOf } from './record-text.ts'
 
 /** What lies under one key, as a person with redis-cli would see it. */
 export interface Stored {
@@ -14,8 +15,10 @@ export interface ShopStore {
   /** How what the panel shows relates to what is kept. */
   readonly note: string
   readonly store: Store
-  /** For the panel only: an application has no need to look. */
+  /** A session, or the tombstone of one. For the panel only: an application has no need to look. */
   look(key: string): Promise<Stored | undefined>
+  /** The members of a list of somebody's sessions. */
+  lookAtList(key: string): Promise<readonly string[]>
   close(): void
 }
 
@@ -30,10 +33,11 @@ function inMemory(): ShopStore {
     note: 'kept as an object, and shown as the text that it would be in Redis',
     store,
     async look(key) {
-      const record = await store.read(key)
-      if (typeof record === 'string' || 'ended' in record) return undefined
-      return { text: textOf(record), ttlMs: expiryOf(record) - Date.now() }
+      const kept = await store.read(key)
+      if (typeof kept === 'string') return undefined
+      return { text: textOf(kept), ttlMs: expiryOf(kept) - Date.now() }
     },
+    lookAtList: async (key) => (await store.listed?.(key)) ?? [],
     close() {},
   }
 }
@@ -52,35 +56,9 @@ function inRedis(url: string): ShopStore {
       const [text, ttlMs] = await Promise.all([client.get(key), client.pTTL(key)])
       return text === null ? undefined : { text, ttlMs }
     },
+    lookAtList: (key) => client.zRange(key, 0, -1),
     close() {
       if (client.isOpen) client.destroy()
     },
   }
-}
-
-/** The memory store keeps objects. This is the text that the same record is in Redis. */
-function textOf(record: SessionRecord): string {
-  const { createdAt, deadline, data, flash = '' } = record
-  const kinds = flash === '' ? 'text' : `text,text:${Buffer.byteLength(flash)}`
-  const header = [
-    'sojourn1',
-    record.id,
-    record.writes.join(','),
-    record.familyHash,
-    record.edition,
-    record.promotedAt - createdAt,
-    createdAt,
-    record.touchedAt - createdAt,
-    `${record.timeoutMs / 1000}+${record.touchIntervalMs / 1000}`,
-    deadline === null ? '-' : deadline - createdAt,
-    record.persistent ? 'p' : '-',
-    record.csrfNonce || '-',
-    record.principal ?? '-',
-    kinds,
-  ]
-  return `${header.join(' ')}\n${String(data)}${String(flash)}`
-}
-
-function expiryOf({ touchedAt, timeoutMs, touchIntervalMs, deadline }: SessionRecord): number {
-  return Math.min(touchedAt + timeoutMs + touchIntervalMs, deadline ?? Infinity)
 }

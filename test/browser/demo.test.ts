@@ -114,7 +114,7 @@ describe.each(['memory', 'redis'] as const)('the demo shop on %s', (kind) => {
 
   test('does not sign in with a wrong password, and stores nothing for it', async () => {
     await signIn('teapot')
-    expect(await page.getByRole('alert').textContent()).toContain('not the owner')
+    expect(await page.getByRole('alert').textContent()).toContain('Nobody has')
     expect(await context.cookies()).toEqual([])
   })
 
@@ -159,7 +159,7 @@ describe.each(['memory', 'redis'] as const)('the demo shop on %s', (kind) => {
   }
 
   async function signIn(password: string): Promise<void> {
-    await page.getByRole('link', { name: 'Owner’s entrance' }).click()
+    await page.getByRole('link', { name: 'Sign in' }).click()
     await page.getByLabel('Name').fill('owner')
     await page.getByLabel('Password').fill(password)
     await press('Sign in')

@@ -1,13 +1,17 @@
+import type { Session } from 'sojourn'
 import { type Html, html } from '../html.ts'
+import { secondsLeft } from '../session.ts'
+import { goodbyeDialog } from './goodbye.ts'
 
 export interface Layout {
   readonly title: string
   readonly content: Html
-  /** Seconds after which a browser without scripts is led to the door. */
-  readonly escortedAfter?: number
+  /** Of whoever looks at the page; the page says so when their visit is over. */
+  readonly session?: Session
 }
 
-export function layout({ title, content, escortedAfter }: Layout): string {
+export function layout({ title, content, session }: Layout): string {
+  const visit = session?.isNew === false && session
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -17,16 +21,27 @@ export function layout({ title, content, escortedAfter }: Layout): string {
         <title>${title}</title>
         <link rel="icon" href="/leaf.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/shop.css" />
+        <link rel="stylesheet" href="/people.css" />
         <script src="/shop.js" type="module"></script>
-        ${escortedAfter !== undefined && withoutScripts(escortedAfter)}
+        ${visit && withoutScripts(secondsLeft(visit) + 1)}
       </head>
-      <body>
-        ${content}
+      <body ${visit && visitData(visit)}>
+        ${content} ${visit && goodbyeDialog()}
       </body>
     </html>`
   return page.toString()
 }
 
+/**
+ * What the scripts know of a visit. They get the seconds that are left and no time of day, because
+ * clocks in browsers are often wrong. The id opens nothing.
+ */
+function visitData(session: Session): Html {
+  return html`data-visit="${session.id}" data-seconds-left="${secondsLeft(session)}"
+  data-timeout="${session.timeout}"`
+}
+
+/** A browser without scripts is led to the door when its time is up. */
 function withoutScripts(seconds: number): Html {
   return html`<noscript
     ><meta http-equiv="refresh" content="${seconds}; url=/escorted"

@@ -4,10 +4,10 @@ import { type Line, totalOf } from '../basket.ts'
 import { type Html, html } from '../html.ts'
 import type { PanelView } from '../store-panel.ts'
 import { type Tea, teas } from '../teas.ts'
+import { bar, messageList } from './bar.ts'
 import { clockCard } from './clock.ts'
 import { layout, sign, tokenField } from './layout.ts'
 import { scene, tin } from './drawings.ts'
-import { escortedDialog } from './escorted.ts'
 import { storePanel } from './store-panel.ts'
 import { twoAtOnce } from './two-at-once.ts'
 
@@ -23,9 +23,6 @@ export interface ShopView {
 
 export function shopPage(view: ShopView): string {
   const { session, token, messages, lines, panel, diary } = view
-  // At most the timeout: the clock of the store may be a little ahead of this one.
-  const remainingMs = session.expiresAt.getTime() - Date.now()
-  const secondsLeft = Math.max(0, Math.min(session.timeout, Math.ceil(remainingMs / 1000)))
   const content = html`
     <a class="skip" href="#shelf">To the teas</a>
     <header class="front">
@@ -35,11 +32,9 @@ export function shopPage(view: ShopView): string {
         <p>Loose tea, weighed while you wait. Loiterers are escorted out, politely.</p>
       </div>
     </header>
-    <nav class="bar" aria-label="Account">${account(session, token)}</nav>
+    ${bar(session, '/')}
     <main>
-      <div class="messages" role="status">
-        ${messages.map((message) => html`<p>${message}</p>`)}
-      </div>
+      ${messageList(session, messages)}
       <section id="shelf" class="shelf" aria-labelledby="shelf-title">
         <h2 id="shelf-title">On the shelf</h2>
         <ul class="teas">
@@ -47,7 +42,7 @@ export function shopPage(view: ShopView): string {
         </ul>
       </section>
       <aside aria-label="Your visit">
-        ${clockCard({ session, secondsLeft, token })} ${basket(lines, token)}
+        ${clockCard({ session, token })} ${basket(lines, token)}
       </aside>
       ${twoAtOnce(token, diary)} ${storePanel(panel)}
     </main>
@@ -57,28 +52,8 @@ export function shopPage(view: ShopView): string {
         <code>examples/demo</code>.
       </p>
     </footer>
-    ${!session.isNew && escortedDialog()}
   `
-  const title = 'The Lingering Leaf, a tea shop'
-  return session.isNew
-    ? layout({ title, content })
-    : layout({ title, content, escortedAfter: secondsLeft + 1 })
-}
-
-function account(session: Session, token: string | undefined): Html {
-  if (session.role === 'owner') {
-    return html`<p>You are <strong>the owner</strong>.</p>
-      ${leaveForm('Sign out', token)}`
-  }
-  return html`<p>${session.isNew ? 'You are just looking in.' : 'You are in the shop.'}</p>
-    ${!session.isNew && leaveForm('Leave', token)}
-    <a href="/sign-in">Owner’s entrance</a>`
-}
-
-function leaveForm(label: string, token: string | undefined): Html {
-  return html`<form method="post" action="/leave">
-    ${tokenField(token)}<button class="plain">${label}</button>
-  </form>`
+  return layout({ title: 'The Lingering Leaf, a tea shop', content, session })
 }
 
 function teaCard(tea: Tea, token: string | undefined): Html {

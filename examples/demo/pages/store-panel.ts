@@ -1,5 +1,6 @@
+import type { Field } from '../header-fields.ts'
 import { type Html, html } from '../html.ts'
-import type { Field, PanelView } from '../store-panel.ts'
+import type { PanelView, RecordView, TombstoneView } from '../store-panel.ts'
 
 /** What lies in the store for this session, as it is and field by field. */
 export function storePanel(panel: PanelView): Html {
@@ -10,27 +11,29 @@ export function storePanel(panel: PanelView): Html {
 }
 
 function body(panel: PanelView): Html {
+  const { storeName, storeNote } = panel
   switch (panel.state) {
     case 'nothing':
       return html`<p class="quiet" data-store="nothing">
-        Nothing is stored for you yet. Sessions go to ${panel.storeName}, and only when there is
-        something to remember.
+        Nothing is stored for you yet. Sessions go to ${storeName}, and only when there is something
+        to remember.
       </p>`
     case 'unanswered':
-      return html`<p class="quiet">${panel.storeName} did not answer.</p>`
+      return html`<p class="quiet">${storeName} did not answer.</p>`
+    case 'tombstone':
+      return tombstone(panel, storeName)
     case 'record':
-      return record(panel)
+      return html`<p>
+          In ${storeName}, under the key <code>${panel.key}</code>, for another
+          ${inSeconds(panel.ttlMs)}: one header line, then your data (${storeNote}). This is all of
+          it, and none of it makes a cookie: the secret part is only in your browser.
+        </p>
+        ${record(panel)} ${panel.list && list(panel.list)}`
   }
 }
 
-function record(panel: Extract<PanelView, { state: 'record' }>): Html {
-  const { storeName, storeNote, key, ttlMs, header, fields, data, flash } = panel
-  return html`<p>
-      In ${storeName}, under the key <code>${key}</code>, for another ${Math.round(ttlMs / 1000)}
-      seconds: one header line, then your data (${storeNote}). This is all of it, and none of it
-      makes a cookie: the secret part is only in your browser.
-    </p>
-    <pre
+function record({ header, data, flash, fields }: RecordView): Html {
+  return html`<pre
       tabindex="0"
       role="region"
       aria-label="The stored text"
@@ -41,9 +44,37 @@ function record(panel: Extract<PanelView, { state: 'record' }>): Html {
     <dl>${fields.map(fieldRow)}</dl>`
 }
 
+function tombstone({ key, ttlMs, text }: TombstoneView, storeName: string): Html {
+  return html`<p>
+      Somebody ended your last session. In its place, in ${storeName} under the key
+      <code>${key}</code>, lies a tombstone for another ${inSeconds(ttlMs)}: that session’s id, when
+      it ended, and the reason. Your data are gone, and nothing can be written there.
+    </p>
+    <pre
+      tabindex="0"
+      role="region"
+      aria-label="The stored tombstone"
+      data-store="tombstone"
+    ><span class="flash">${text.trimEnd()}</span></pre>`
+}
+
+function list({ key, members }: NonNullable<RecordView['list']>): Html {
+  return html`<h3>And because you are signed in, a list</h3>
+    <p>
+      Under <code>${key}</code>: each of your sessions by its id, with the instant of its sign-in.
+      “Your devices” reads it.
+    </p>
+    <pre tabindex="0" role="region" aria-label="The stored list" data-store="list">
+${members.join('\n')}</pre>`
+}
+
 function fieldRow({ name, value, meaning }: Field): Html {
   return html`<div>
     <dt>${name}</dt>
     <dd><code>${value}</code> ${meaning}</dd>
   </div>`
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} seconds`
 }

@@ -60,6 +60,7 @@ const SAYS: Partial<Record<Entry['event'], string>> = {
   created: 'it was stored for the first time',
   saved: 'changes were written',
   conflict: 'another request wrote first: merged with it',
+  signedIn: 'it got a new cookie, and the old one is dead',
 }
 
 function diaryRow({ event, at }: Entry): Html {
