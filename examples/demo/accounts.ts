@@ -1,5 +1,7 @@
 import { EIGHT_HOURS, FOUR_HOURS, HALF_AN_HOUR } from './session.ts'
 
+export type Dress = 'apron' | 'coat'
+
 /** Somebody the shop knows. */
 export interface Account {
   /** Who is signed in: the session's principal. */
@@ -10,6 +12,8 @@ export interface Account {
   /** Seconds that they may stand about doing nothing. */
   readonly stay: number
   readonly welcome: string
+  /** Who works here wears an apron. */
+  readonly dress: Dress
 }
 
 export const OWNER = 'owner'
@@ -22,6 +26,7 @@ export const accounts: readonly Account[] = [
     password: 'kettle',
     stay: EIGHT_HOURS,
     welcome: 'Welcome back. It is your shop: you may stay for eight hours.',
+    dress: 'apron',
   },
   {
     name: 'shopkeeper',
@@ -29,6 +34,7 @@ export const accounts: readonly Account[] = [
     password: 'saucer',
     stay: FOUR_HOURS,
     welcome: 'Good to see you. The apron is on its hook; your shift is four hours.',
+    dress: 'apron',
   },
   {
     name: 'regular',
@@ -36,6 +42,7 @@ export const accounts: readonly Account[] = [
     password: 'biscuit',
     stay: HALF_AN_HOUR,
     welcome: 'The usual table is free. Stay half an hour, and longer with every step.',
+    dress: 'coat',
   },
 ]
 
@@ -43,7 +50,7 @@ export function accountOf(name: unknown, password: unknown): Account | undefined
   return accounts.find((account) => account.name === name && account.password === password)
 }
 
-/** The owner, the shopkeeper, a regular; a visitor is nobody the shop knows. */
-export function titleOf(principal: string | null): string {
-  return accounts.find(({ name }) => name === principal)?.title ?? 'a visitor'
+/** A visitor is nobody the shop knows. */
+export function looksOf(principal: string | null): Pick<Account, 'title' | 'dress'> {
+  return accounts.find(({ name }) => name === principal) ?? { title: 'a visitor', dress: 'coat' }
 }

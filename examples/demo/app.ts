@@ -4,6 +4,7 @@ import type { Sessions } from 'sojourn'
 import { crossOriginGuard, noteErrors, session } from 'sojourn/express'
 import { deviceRoutes } from './devices.ts'
 import { doorRoutes } from './door.ts'
+import { floorRoutes } from './floor.ts'
 import { guard } from './guard.ts'
 import { notCached, securityHeaders } from './headers.ts'
 import { problemPage } from './pages/problem.ts'
@@ -29,6 +30,7 @@ export function createApp(sessions: Sessions, store: ShopStore): Express {
   app.use(shopRoutes(store))
   app.use(signInRoutes())
   app.use(deviceRoutes(sessions))
+  app.use(floorRoutes(sessions))
   app.use(doorRoutes(sessions))
   app.use((_request, response) => {
     response.status(404).send(problemPage(404))

@@ -45,8 +45,11 @@ export function csrfToken(session: Session): string | undefined {
   return session.isNew ? undefined : session.getCsrfToken()
 }
 
+/** A session of one's own, or a summary of somebody's. */
+type Lasting = Pick<Session, 'expiresAt' | 'timeout'>
+
 /** At most the timeout: the clock of the store may be a little ahead of this one. */
-export function secondsLeft({ expiresAt, timeout }: Session): number {
+export function secondsLeft({ expiresAt, timeout }: Lasting): number {
   const seconds = Math.ceil((expiresAt.getTime() - Date.now()) / 1000)
   return Math.max(0, Math.min(timeout, seconds))
 }

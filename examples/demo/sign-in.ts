@@ -18,7 +18,7 @@ export function signInRoutes(): Router {
  * what a visitor's session holds, which somebody else may have put there. The basket may stay.
  */
 async function signIn(request: Request, response: Response): Promise<void> {
-  const { session, body, ip: address } = request
+  const { session, body, ip } = request
   const account = accountOf(body?.name, body?.password)
   if (account === undefined) {
     // Said on the page and not by a flash message, which would begin a session for a visitor.
@@ -29,7 +29,8 @@ async function signIn(request: Request, response: Response): Promise<void> {
   await session.signIn(account.name, {
     keep: basketKeys(session),
     amr: ['pwd'],
-    client: { address, userAgent: request.get('User-Agent') },
+    // An IPv4 address comes dressed as one of IPv6.
+    client: { address: ip?.replace('::ffff:', ''), userAgent: request.get('User-Agent') },
   })
   session.adjustTimeoutForSession(account.stay)
   session.pushFlash(account.welcome)

@@ -20,6 +20,8 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   /** Sent as application/json. */
   readonly body?: object
+  /** Sent as a form of a page of the same site. */
+  readonly form?: Readonly<Record<string, string>>
   /** The Cookie header; default: what the jar holds. */
   readonly cookie?: string
   /** Default: a connection of its own. */
@@ -87,9 +89,15 @@ export function parseSetCookie(line: string): SetCookie {
   }
 }
 
+const FORM = {
+  'content-type': 'application/x-www-form-urlencoded',
+  'sec-fetch-site': 'same-origin',
+}
+
 export async function send(port: number, path: string, asking: Asking = {}): Promise<Answer> {
-  const { method = 'GET', headers = {}, body, cookie, agent = false } = asking
-  const payload = body === undefined ? undefined : JSON.stringify(body)
+  const { method = 'GET', headers = {}, body, form, cookie, agent = false } = asking
+  const payload =
+    form === undefined ? body && JSON.stringify(body) : String(new URLSearchParams(form))
   const request = ask({
     host: '127.0.0.1',
     port,
@@ -97,7 +105,8 @@ export async function send(port: number, path: string, asking: Asking = {}): Pro
     method,
     agent,
     headers: {
-      ...(payload !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(form !== undefined && FORM),
       ...(cookie && { cookie }),
       ...headers,
     },

@@ -1,5 +1,6 @@
 import type { Session } from 'sojourn'
-import { OWNER, titleOf } from '../accounts.ts'
+import { OWNER, looksOf } from '../accounts.ts'
+import { coatOf } from '../coats.ts'
 import { type Html, html } from '../html.ts'
 import { csrfToken } from '../session.ts'
 import { sign, tokenField } from './layout.ts'
@@ -31,9 +32,9 @@ export function messageList({ isNew, ended }: Session, messages: readonly string
   </div>`
 }
 
-function whoYouAre({ principal, isNew }: Session): Html {
-  if (principal !== null) return html`You are <strong>${titleOf(principal)}</strong>.`
-  return html`${isNew ? 'You are just looking in.' : 'You are in the shop.'}`
+function whoYouAre({ id, principal, isNew }: Session): Html {
+  if (principal !== null) return html`You are <strong>${looksOf(principal).title}</strong>.`
+  return html`${isNew ? 'You are just looking in.' : `You are in the shop, in a ${coatOf(id).colour} coat.`}`
 }
 
 function link(path: string, name: string, here: string): Html {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { html } from '../html.ts'
+import { type Html, html } from '../html.ts'
 import { layout, sign } from './layout.ts'
 
 /** What went wrong, in words for the person who sees it. */
@@ -22,6 +22,16 @@ const WORDS: Readonly<Record<number, readonly [title: string, text: string]>> = 
 
 export function problemPage(status: number): string {
   const [title, text] = WORDS[status] ?? [STATUS_CODES[status] ?? 'Error', 'That did not work.']
+  return page(status, title, text, html`<a class="button" href="/">To the shop</a>`)
+}
+
+export function ownerOnlyPage(): string {
+  const text = 'Who is in the shop, and who is asked to leave, is the owner’s business.'
+  const link = html`<a class="button" href="/sign-in">Sign in as the owner</a>`
+  return page(403, 'Only the owner sees the shop floor', text, link)
+}
+
+function page(status: number, title: string, text: string, link: Html): string {
   return layout({
     title: `${title} · The Lingering Leaf`,
     content: html`<main class="narrow">
@@ -30,7 +40,7 @@ export function problemPage(status: number): string {
         <p class="hint">${status}</p>
         <h1 id="title">${title}</h1>
         <p>${text}</p>
-        <p><a class="button" href="/">To the shop</a></p>
+        <p>${link}</p>
       </section>
     </main>`,
   })

@@ -27,6 +27,10 @@ export function count(number: number, thing: string): string {
   return `${IN_WORDS[number] ?? number} ${thing}${number === 1 ? '' : 's'}`
 }
 
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 const IN_WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 
 function pad(part: number): string {
