@@ -38,7 +38,10 @@ const ownerOnly: RequestHandler = ({ session }, response, next) => {
   else response.status(403).send(ownerOnlyPage())
 }
 
-/** In the order in which they came. What is in their sessions only they see. */
+/**
+ * In the order in which they came. What is in their sessions only they see. A scan looks at every
+ * key of the store, which suits a small shop.
+ */
 async function everybody(sessions: Sessions): Promise<ScannedSession[]> {
   const people = new Map<string, ScannedSession>()
   for await (const person of sessions.scan()) {

@@ -152,12 +152,12 @@ describe.each(['memory', 'redis'] as const)('people in the demo shop on %s', (ki
     expect(await guest.page.getByRole('dialog').count()).toBe(0)
     expect(await guest.toldAtTheDoor(other)).toBe('You left in another window.')
   })
-
-  async function tabTo(person: Person, there: () => Promise<boolean>): Promise<void> {
-    for (let steps = 0; steps < 30; steps++) {
-      if (await there()) return
-      await person.page.keyboard.press('Tab')
-    }
-    expect.unreachable('no Tab leads there')
-  }
 })
+
+async function tabTo(person: Person, there: () => Promise<boolean>): Promise<void> {
+  for (let steps = 0; steps < 30; steps++) {
+    if (await there()) return
+    await person.page.keyboard.press('Tab')
+  }
+  expect.unreachable('no Tab leads there')
+}
