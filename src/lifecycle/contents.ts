@@ -1,7 +1,9 @@
 import { decodeData } from '../record/codec.ts'
+import { publish } from '../events.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { Base, viewAs, viewOf } from '../session/base.ts'
 import type { Data } from '../session/changes.ts'
+import type { SessionState } from '../session/state.ts'
 import type { Engine } from './engine.ts'
 import { readData, readFlash } from './payload.ts'
 
@@ -39,4 +41,20 @@ async function decodeSlowly(
   } catch {
     return 'undecodable'
   }
+}
+
+/**
+ * What another request has written meanwhile. Where it cannot be decoded, with a key that this
+ * server does not have yet for example, the session is lost to this request as it would be to the
+ * next one.
+ */
+export async function decodeTheirs(
+  engine: Engine,
+  state: SessionState,
+  record: SessionRecord,
+): Promise<Contents | 'gone'> {
+  const contents = await decode(engine, record)
+  if (contents !== 'undecodable') return contents
+  publish('rejected', { id: record.id, reason: contents, request: state.visit.request })
+  return state.lose()
 }

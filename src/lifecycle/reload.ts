@@ -2,11 +2,10 @@ import { GoneError } from '../errors.ts'
 import { stateOf } from '../session/session.ts'
 import { dropData, hydrate } from '../session/data.ts'
 import { FlashLog } from '../session/flash.ts'
-import { Base, viewOf } from '../session/base.ts'
 import type { Visit } from '../session/visit.ts'
 import { inTurn } from './commit.ts'
 import { type Engine, ask } from './engine.ts'
-import { readData, readFlash } from './payload.ts'
+import { decodeTheirs } from './contents.ts'
 import { takeOver } from './take-over.ts'
 import { isRecord } from '../store/store.ts'
 
@@ -29,10 +28,11 @@ export async function reload(engine: Engine, visit: Visit): Promise<void> {
       state.lose()
       throw new GoneError(id)
     }
-    const data = await readData(engine, record)
-    state.base = new Base(record, await readFlash(engine, record), viewOf(data), true)
+    const contents = await decodeTheirs(engine, state, record)
+    if (contents === 'gone') throw new GoneError(id)
+    state.base = contents.base
     dropData(visit.session)
-    hydrate(visit.session, data)
+    hydrate(visit.session, contents.data)
   } else {
     dropData(visit.session)
   }

@@ -9,7 +9,8 @@ import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { carryOut, inTurn } from './commit.ts'
 import { type Engine, storeNow } from './engine.ts'
-import { checkSize, readData, readFlash, writeData, writeFlash } from './payload.ts'
+import { decodeTheirs } from './contents.ts'
+import { checkSize, readData, writeData, writeFlash } from './payload.ts'
 import { noteTouch } from './touch.ts'
 import { offer, patience } from './write.ts'
 
@@ -84,7 +85,9 @@ async function tryReplace(
     adopt(state, base, next, changes)
     return true
   }
-  state.base = new Base(answer, await readFlash(engine, answer), base.view, false)
+  const theirs = await decodeTheirs(engine, state, answer)
+  if (theirs === 'gone') throw new GoneError(record.id)
+  state.base = new Base(answer, theirs.base.flash, base.view, false)
   return false
 }
 

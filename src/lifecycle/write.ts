@@ -10,7 +10,8 @@ import { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import { type Engine, ask, storeNow, storeTime } from './engine.ts'
 import { mustTell, renewedLater } from './owed-cookie.ts'
-import { checkSize, readData, readFlash, writeData, writeDraft, writeFlash } from './payload.ts'
+import { decodeTheirs } from './contents.ts'
+import { checkSize, readData, writeData, writeDraft, writeFlash } from './payload.ts'
 import { enlist, refuseEnded } from './enlist.ts'
 import { takeOver } from './take-over.ts'
 
@@ -72,7 +73,9 @@ export async function replace(
   let theirs = base.record
   const { signIn } = draft.wishes
   for (;;) {
-    const { record, flash, whole } = await mergeOnto(engine, state, theirs, draft, writeId)
+    const next = await mergeOnto(engine, state, theirs, draft, writeId)
+    if (next === 'gone') return next
+    const { record, flash, whole } = next
     if (signIn !== undefined) await enlist(engine, state, signIn)
     const answer = await offer(engine, state, theirs, record)
     if (answer === 'gone') return answer
@@ -148,8 +151,10 @@ async function mergeOnto(
   theirs: SessionRecord,
   draft: Draft,
   writeId: string,
-): Promise<Merged> {
+): Promise<Merged | 'gone'> {
   const base = state.base as Base
+  const found = theirs === base.record ? undefined : await decodeTheirs(engine, state, theirs)
+  if (found === 'gone') return found
   const { keep } = draft
   const anew = keep !== undefined || !engine.policy.serializer.builtIn
   const seenWhole = keep?.length === 0 || (theirs === base.record && base.whole)
@@ -157,12 +162,14 @@ async function mergeOnto(
   const owner = { id, principal: draft.wishes.signIn?.principal ?? principal }
   let { data, flash } = theirs
   if (anew || draft.changesData) {
-    data = seenWhole
-      ? await writeDraft(engine, draft, owner)
-      : await writeData(engine, await mergeData(engine, base, theirs, draft), owner)
+    const stored = seenWhole ? undefined : (found?.data ?? (await readData(engine, theirs)))
+    data =
+      stored === undefined
+        ? await writeDraft(engine, draft, owner)
+        : await writeData(engine, merged(engine, base, stored, draft), owner)
   }
-  const stored = theirs === base.record ? base.flash : await readFlash(engine, theirs)
-  const entries = draft.flash.applyTo(keep === undefined ? stored : [])
+  const shown = found?.base.flash ?? base.flash
+  const entries = draft.flash.applyTo(keep === undefined ? shown : [])
   if (anew || draft.flash.changed) flash = await writeFlash(engine, entries, owner)
   checkSize(engine, data, flash)
   const now = storeNow(engine, state.visit)
@@ -172,13 +179,7 @@ async function mergeOnto(
   return { record, flash: entries, whole: seenWhole }
 }
 
-async function mergeData(
-  engine: Engine,
-  base: Base,
-  theirs: SessionRecord,
-  { changes, before, keep }: Draft,
-): Promise<Data> {
-  const stored = await readData(engine, theirs)
+function merged(engine: Engine, base: Base, stored: Data, { changes, before, keep }: Draft): Data {
   const kept = keep === undefined ? stored : only(keep, stored)
   return applyChanges(kept, changes, before, {
     functions: engine.policy.merge,
