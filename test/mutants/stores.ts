@@ -43,6 +43,32 @@ export const mutants: readonly Mutant[] = [
     fails: 'THREATS T17: %s lets nobody in, and signs nobody out',
   },
   {
+    when: 'one that cannot be read is begun anew where a page is for everybody',
+    file: 'src/lifecycle/open.ts',
+    search: "  state.standing = 'unavailable'\n",
+    replacement: "  state.standing = 'open'\n",
+    test: 'test/conformance/conformance.test.ts',
+    fails:
+      'THREATS T17: a page for everybody is an error if it changes a session that cannot be read',
+  },
+  {
+    when: 'every page is for everybody',
+    file: 'src/lifecycle/open.ts',
+    search: "onUnavailable === 'visitor' && opened",
+    replacement: 'opened',
+    test: 'test/conformance/conformance.test.ts',
+    fails: 'THREATS T17: a session that cannot be read is an error, and its handler does not run',
+  },
+  {
+    when: 'a sign-out counts as done that reached nothing',
+    file: 'src/session/session.ts',
+    search: "  if (state.standing === 'unavailable') throw unknownSession()\n",
+    replacement: '',
+    test: 'test/conformance/conformance.test.ts',
+    fails:
+      'THREATS T17: a page for everybody is an error if it changes a session that cannot be read',
+  },
+  {
     when: 'a record without its times never ends',
     file: 'src/lifecycle/judge.ts',
     search: '  if (!(now < expiryOf(answer)))',

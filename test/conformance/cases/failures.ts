@@ -96,7 +96,7 @@ export const failures: Cases = {
     expect((await look(visitor)).data).toEqual(BEGUN)
   },
 
-  'a page for everybody is served to whoever has a session that cannot be read': async (stage) => {
+  'THREATS T17: a page for everybody knows nobody while sessions cannot be read': async (stage) => {
     const visitor = await stage.begun()
     const { cookie } = visitor
     stage.show({
@@ -112,35 +112,36 @@ export const failures: Cases = {
     expect((await visitor.get('/public')).text).toBe(JSON.stringify([true, false, null, BEGUN]))
   },
 
-  'a page for everybody is an error if it changes a session that cannot be read': async (stage) => {
-    const changes: readonly ((session: Turn['session']) => unknown)[] = [
-      (session) => (session['n'] = 1),
-      (session) => session.invalidate(),
-      (session) => session.signOut(),
-      (session) => session.signIn('eve'),
-      (session) => session.rotate(),
-      (session) => session.clear(),
-      (session) => session.adjustTimeoutForSession(5),
-      (session) => session.pushFlash('hello'),
-      (session) => session.getCsrfToken(),
-      (session) => session.update((draft) => (draft['n'] = 1)),
-      (session) => (session as Partial<ExpressMembers>).regenerate?.() ?? session.rotate(),
-      (session) => (session as Partial<ExpressMembers>).destroy?.() ?? session.rotate(),
-    ]
-    const visitor = await stage.begun()
-    const { cookie } = visitor
-    for (const change of changes) {
-      stage.show({
-        '/public': async ({ session }) => {
-          await change(session)
-          return { cookies: ['theme=dark; Path=/'], body: 'half-made page' }
-        },
-      })
-      stage.store.failNext('read', REFUSED)
-      expectRefusal(await visitor.get('/public'))
-      expect(visitor.cookie).toBe(cookie)
-      expect(await stage.stored()).toMatchObject([{ data: BEGUN }])
-    }
-    expect((await look(visitor)).data).toEqual(BEGUN)
-  },
+  'THREATS T17: a page for everybody is an error if it changes a session that cannot be read':
+    async (stage) => {
+      const changes: readonly ((session: Turn['session']) => unknown)[] = [
+        (session) => (session['n'] = 1),
+        (session) => session.invalidate(),
+        (session) => session.signOut(),
+        (session) => session.signIn('eve'),
+        (session) => session.rotate(),
+        (session) => session.clear(),
+        (session) => session.adjustTimeoutForSession(5),
+        (session) => session.pushFlash('hello'),
+        (session) => session.getCsrfToken(),
+        (session) => session.update((draft) => (draft['n'] = 1)),
+        (session) => (session as Partial<ExpressMembers>).regenerate?.() ?? session.rotate(),
+        (session) => (session as Partial<ExpressMembers>).destroy?.() ?? session.rotate(),
+      ]
+      const visitor = await stage.begun()
+      const { cookie } = visitor
+      for (const change of changes) {
+        stage.show({
+          '/public': async ({ session }) => {
+            await change(session)
+            return { cookies: ['theme=dark; Path=/'], body: 'half-made page' }
+          },
+        })
+        stage.store.failNext('read', REFUSED)
+        expectRefusal(await visitor.get('/public'))
+        expect(visitor.cookie).toBe(cookie)
+        expect(await stage.stored()).toMatchObject([{ data: BEGUN }])
+      }
+      expect((await look(visitor)).data).toEqual(BEGUN)
+    },
 }
