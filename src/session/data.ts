@@ -34,7 +34,7 @@ export function refuseReserved(session: SessionObject, keys: Iterable<string>): 
 }
 
 function isMember(prototype: object | null, key: string): boolean {
-  if (prototype === null || prototype === Object.prototype || !(key in prototype)) return false
+  if (prototype === null || !(key in prototype)) return false
   const descriptor = Object.getOwnPropertyDescriptor(prototype, key)
   return descriptor?.set !== undefined || isMember(Object.getPrototypeOf(prototype), key)
 }

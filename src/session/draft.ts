@@ -7,7 +7,6 @@ import { dataOf, refuseReserved } from './data.ts'
 import type { SessionState, Wishes } from './state.ts'
 import { isAsTraced } from './trace.ts'
 
-const NOTHING = new Map<string, never>()
 /** What a visitor begins with. */
 const EMPTY = viewOf({})
 
@@ -42,19 +41,22 @@ export class Draft {
 
   /** What the data are compared with: what was stored and stays. */
   get before(): Snapshot {
-    const snapshot = this.#base?.snapshot ?? NOTHING
-    if (this.keep === undefined) return snapshot
-    return new Map([...snapshot].filter(([key]) => this.keep?.includes(key)))
+    const { keep } = this
+    const { snapshot } = this.#base as Base
+    return keep === undefined
+      ? snapshot
+      : new Map([...snapshot].filter(([key]) => keep.includes(key)))
   }
 
   #changesData(): boolean {
-    const then = this.keep === undefined ? this.#base?.view : undefined
+    const then = this.#base?.view
     const now = this.view
     if (then === undefined) return Object.keys(this.data).length > 0
     if (!('text' in then && 'text' in now)) return this.changes.size > 0
     if (then.text === now.text) return false
     if (isTagged(then.text) || isTagged(now.text)) return this.changes.size > 0
-    return areSame(then.keys, now.keys) || this.changes.size > 0
+    // Other texts of the same keys in the same order are other values.
+    return beginsWith(now.keys, then.keys) || this.changes.size > 0
   }
 }
 
@@ -83,8 +85,8 @@ function isSame(then: View, now: View): boolean {
   return 'text' in then && 'text' in now && then.text === now.text
 }
 
-function areSame(then: readonly string[], now: readonly string[]): boolean {
-  return then.length === now.length && then.every((key, at) => key === now[at])
+function beginsWith(keys: readonly string[], first: readonly string[]): boolean {
+  return first.every((key, at) => key === keys[at])
 }
 
 /** Whether there is anything to store. A visitor's clear() and renewed nonce alone are nothing. */

@@ -104,9 +104,8 @@ export class SessionObject {
   }
 
   rotate(): void {
-    const { base, wishes } = writable(this.#state)
     // Made at once, so that a CSRF token given out after rotate() holds.
-    if (base !== undefined) wishes.family = randomId()
+    writable(this.#state).wishes.family = randomId()
   }
 
   save(): Promise<Outcome> {
@@ -159,7 +158,7 @@ export class SessionObject {
   /** Of the prototype too, which debuggers print. */
   [inspect.custom](): string {
     if (!(#state in this)) return 'Session {}'
-    return `Session ${inspect({ id: this.id, keys: Object.keys(this) }, { breakLength: 100 })}`
+    return `Session ${inspect({ id: this.id, keys: Object.keys(this) })}`
   }
 
   static {

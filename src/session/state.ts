@@ -151,7 +151,6 @@ export class SessionState {
   }
 
   get deadline(): number | null {
-    if (this.wishes.signIn !== undefined) return this.wishes.signIn.deadline
     if (this.base !== undefined) return this.base.record.deadline
     const { absoluteTimeoutMs } = this.visit.lifecycle.policy
     return absoluteTimeoutMs === null ? null : this.createdAt + absoluteTimeoutMs

@@ -39,7 +39,10 @@ export function isAsTraced(data: object, trace: Trace): boolean {
   return follow(data, trace, 0) === trace.length
 }
 
-/** Where the trace goes on behind a container, or -1 where it parts from it. */
+/** Not a place in any trace, and neither is what comes after it. */
+const NOWHERE = Number.NaN
+
+/** Where the trace goes on behind a container; nowhere when it has parted from it. */
 function follow(container: object, trace: Trace, from: number): number {
   return Array.isArray(container)
     ? followItems(container, trace, from)
@@ -47,25 +50,22 @@ function follow(container: object, trace: Trace, from: number): number {
 }
 
 function followItems(items: readonly unknown[], trace: Trace, from: number): number {
-  if (trace[from] !== items.length) return -1
+  if (trace[from] !== items.length) return NOWHERE
   let at = from + 1
-  for (let item = 0; item < items.length && at !== -1; item++) {
-    at = followValue(items[item], trace, at)
-  }
+  for (const item of items) at = followValue(item, trace, at)
   return at
 }
 
 function followProperties(object: Record<string, unknown>, trace: Trace, from: number): number {
   let at = from
   for (const key in object) {
-    if (trace[at] !== key) return -1
+    if (trace[at] !== key) return NOWHERE
     at = followValue(object[key], trace, at + 1)
-    if (at === -1) return at
   }
-  return trace[at] === END ? at + 1 : -1
+  return trace[at] === END ? at + 1 : NOWHERE
 }
 
 function followValue(value: unknown, trace: Trace, at: number): number {
-  if (!Object.is(value, trace[at])) return -1
+  if (!Object.is(value, trace[at])) return NOWHERE
   return typeof value === 'object' && value !== null ? follow(value, trace, at + 1) : at + 1
 }

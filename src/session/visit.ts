@@ -126,8 +126,8 @@ export class Visit {
 
   /** The visit was opened: from here on its request knows it, and so does what stands for it. */
   admit(request: unknown = this.request): this {
-    if (typeof request === 'object' && request !== null && Object.isExtensible(request)) {
-      const visited: Visited = request
+    if (Object.isExtensible(request)) {
+      const visited = request as Visited
       if (visited[VISIT] !== this) {
         this.earlier = visited[VISIT]
         visited[VISIT] = this

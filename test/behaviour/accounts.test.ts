@@ -266,6 +266,20 @@ describeOnBothStores('the sessions of a principal', (makeStore) => {
     expect({ ...(await sessions.open(cookieOf(setCookie))) }).toEqual({ cart: ['tea', 'milk'] })
   })
 
+  test('THREATS 6: and no merge function is asked for data that are dropped', async () => {
+    const { sessions } = begin({ merge: { cart: (base, mine, theirs) => [base, mine, theirs] } })
+    const first = await sessions.open()
+    Object.assign(first, { cart: ['planted'], lang: 'de' })
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const signing = await sessions.open(cookie)
+    const other = await sessions.open(cookie)
+    other['cart'] = ['planted', 'too']
+    await sessions.commit(other)
+    await signing.signIn('ada', { keep: ['lang'] })
+    const { setCookie } = await sessions.commit(signing)
+    expect({ ...(await sessions.open(cookieOf(setCookie))) }).toEqual({ lang: 'de' })
+  })
+
   test('a late response of a visitor’s request does not displace a sign-in', async () => {
     const { sessions } = begin()
     const visitor = await sessions.open()
@@ -277,24 +291,28 @@ describeOnBothStores('the sessions of a principal', (makeStore) => {
   })
 
   test('a visitor’s session is opened where the signed-in one has ended', async () => {
-    const { sessions } = begin()
+    const { sessions, another } = begin()
     const { id, cookie } = await signIn(sessions, 'ada')
     await sessions.revoke(id, { reason: 'x' })
     const visitor = await sessions.open()
     visitor['cart'] = ['tea']
     const its = cookieOf((await sessions.commit(visitor)).setCookie)
-    const session = await sessions.open(`${its}; ${cookie}`)
+    const request = {}
+    const session = await sessions.open(`${its}; ${cookie}`, request)
     expect([session.principal, session['cart'], session.ended?.reason]).toEqual([
       null,
       ['tea'],
       'x',
     ])
+    expect(sessions.from(request)).toBe(session)
+    expect(() => another().from(request)).toThrow(/no session was opened/)
   })
 
   test('signedInWithin() tells how long ago it was (ASVS 7.5.1, ASVS 7.5.3)', async () => {
     const { sessions } = begin()
     const visitor = await sessions.open()
     expect(visitor.signedInWithin(60)).toBe(false)
+    expect([visitor.principal, visitor.signedInAt, visitor.amr]).toEqual([null, null, []])
     const { cookie } = await signIn(sessions, 'ada')
     const session = await sessions.open(cookie)
     expect(session.signedInWithin(60)).toBe(true)

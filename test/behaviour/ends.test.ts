@@ -189,6 +189,19 @@ async function begin(cookieOnException: boolean) {
 }
 
 describe('a request that failed', () => {
+  test('is one only if it is said so', async () => {
+    const sessions = createSessions<Data>({ secret: SECRET, cookieOnException: false })
+    for (const [options, outcome] of [
+      [undefined, 'created'],
+      [{}, 'created'],
+      [{ failed: true }, 'unchanged'],
+    ] as const) {
+      const session = await sessions.open()
+      session['n'] = 1
+      expect(await sessions.commit(session, options)).toMatchObject({ outcome })
+    }
+  })
+
   test('saves changes of an existing session, cookieOnException false or not', async () => {
     for (const cookieOnException of [true, false]) {
       const { browser } = await begin(cookieOnException)

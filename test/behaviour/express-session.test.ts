@@ -57,7 +57,7 @@ describe('regenerate', () => {
   test('the object left behind refuses members and names the reason', async () => {
     const { browser } = await begin(async ({ session }) => {
       await session.regenerate()
-      return ['rotate', 'invalidate', 'clear', 'save'].map((member) => {
+      return ['rotate', 'invalidate', 'clear', 'save', 'regenerate', 'destroy'].map((member) => {
         try {
           void (session[member] as () => unknown)()
           return 'did it'

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { session } from '../../src/adapters/express.ts'
 import { withSession } from '../../src/adapters/node.ts'
+import { UsageError } from '../../src/errors.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { type Data, SECRET, errorPage, listen, sessionOf } from '../support/app.ts'
 import type { Browser } from '../support/browser-jar.ts'
@@ -99,6 +100,16 @@ describe('options that are none fail where the adapter is made', () => {
     [{ countAsActivity: true }, 'countAsActivity: must be a function, not true'],
   ])('session(sessions, %j)', (options, problem) => {
     expect(() => session(shop, options as never)).toThrow(problem)
+  })
+})
+
+describe('what is no sessions, and no session of any', () => {
+  test.each([[{}], [{ secret: SECRET }]])('withSession(%j)', (none) => {
+    expect(() => withSession(none as never, () => undefined)).toThrow(UsageError)
+  })
+
+  test.each([[{}], [{ id: 'x' }], [shop]])('sessions.commit(%j)', async (none) => {
+    await expect(shop.commit(none as never)).rejects.toThrow(UsageError)
   })
 })
 

@@ -80,7 +80,7 @@ describe('data', () => {
   test('are all that keys, loops, spread, rest, JSON and structuredClone give', async () => {
     const { answer } = await run(({ session }) => {
       const looped: Data = {}
-      for (const key in session) looped[key] = session[key]
+      for (const key in session) looped[key] = session[key] ?? 'nothing'
       const { ...rest } = session
       expect(Object.keys(session)).toEqual(['user', 'cart'])
       expect(Object.entries(session)).toEqual(Object.entries(BEGUN))
@@ -288,6 +288,15 @@ describe('members', () => {
       const descriptor = descriptorOf(stored, name)
       expect(descriptor).toMatchObject({ enumerable: false, configurable: false })
       expect(typeof descriptor?.set).toBe('function')
+    }
+  })
+
+  test('__proto__ and constructor show nothing, and can be neither found nor put back', async () => {
+    const { stored } = await run(() => undefined)
+    for (const name of ['__proto__', 'constructor']) {
+      expect(stored[name]).toBeUndefined()
+      const descriptor = descriptorOf(stored, name)
+      expect(descriptor).toMatchObject({ enumerable: false, configurable: false })
     }
   })
 

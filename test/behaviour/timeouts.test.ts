@@ -93,6 +93,23 @@ describe('the idle timeout', () => {
     expect(polling.session.expiresAt).toEqual(new Date(START + 1_100_000))
   })
 
+  test('expiresAt and createdAt are known while the request runs, and of a visitor', async () => {
+    const { sessions, header, pass } = await begin({ timeout: 1000, absoluteTimeout: 1500 })
+    pass(10)
+    const visitor = await sessions.open()
+    expect(visitor.createdAt).toEqual(new Date(START + 10_000))
+    expect(visitor.expiresAt).toEqual(new Date(START + 1_010_000))
+    visitor.adjustTimeoutForSession(2000)
+    expect(visitor.expiresAt).toEqual(new Date(START + 1_510_000))
+    const session = await sessions.open(header)
+    expect(session.createdAt).toEqual(new Date(START))
+    expect(session.expiresAt).toEqual(new Date(START + 1_010_000))
+    const polling = await sessions.open(header, undefined, { countAsActivity: false })
+    expect(polling.expiresAt).toEqual(new Date(START + 1_000_000))
+    const endless = await begin({ timeout: 1000, absoluteTimeout: null })
+    expect((await endless.sessions.open()).expiresAt).toEqual(new Date(START + 1_000_000))
+  })
+
   test('expiresAt follows an adjusted timeout and stops at the absolute end', async () => {
     const { sessions, header } = await begin({ timeout: 1000, absoluteTimeout: 5000 })
     const session = await sessions.open(header)

@@ -68,8 +68,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 3: a rotation keeps the family',
     file: 'src/session/session.ts',
-    search: 'if (base !== undefined) wishes.family = randomId()',
-    replacement: 'if (base !== undefined) wishes.family = this.#state.family',
+    search: 'writable(this.#state).wishes.family = randomId()',
+    replacement: 'writable(this.#state).wishes.family = this.#state.family',
     ...MODEL,
   },
   {
