@@ -8,6 +8,8 @@ export interface Mutant {
   readonly line: number
   readonly column: number
   readonly mutator: string
+  /** The line of code in which it begins. */
+  readonly code: string
   readonly before: string
   readonly after: string
 }
@@ -27,7 +29,7 @@ interface Path {
   get(child: 'callee'): { toString(): string }
 }
 
-const SPEAKERS = /(?:Error|emitWarning|refusal)$/
+const SPEAKERS = /(?:Error|emitWarning|refusal|malformed)$/
 
 /**
  * The words of errors and warnings are for people, so they are left alone. Which error it is, when
@@ -48,6 +50,12 @@ const logger = new Proxy(
   { get: (_, name) => (String(name).startsWith('is') ? () => false : silent) },
 )
 
+/** On one line, and no longer than a line is. */
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line
+}
+
 /** Of these files, and of what is in the folders among them; tests left out. */
 export async function instrument(paths: readonly string[], root: string): Promise<Instrumented> {
   const names = paths.flatMap((path) =>
@@ -64,19 +72,20 @@ export async function instrument(paths: readonly string[], root: string): Promis
     .filter(({ status }) => status !== 'Ignored')
     .map(({ id, fileName, location: { start, end }, mutatorName, replacement }): Mutant => {
       const lines = sources.get(fileName) ?? []
-      const first = lines[start.line] ?? ''
+      const code = lines[start.line] ?? ''
       const before =
         start.line === end.line
-          ? first.slice(start.column, end.column)
-          : `${first.slice(start.column)} …`
+          ? code.slice(start.column, end.column)
+          : `${code.slice(start.column)} …`
       return {
         id,
         file: fileName,
         line: start.line + 1,
         column: start.column + 1,
         mutator: mutatorName,
+        code: code.trim(),
         before,
-        after: replacement,
+        after: shortened(replacement),
       }
     })
   return {

@@ -28,15 +28,26 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     code: ['src/session/'],
     tests: [
       'src/session/*.test.ts',
-      ...behaviour('session-object', 'written-anew', 'sign-in', 'rotation', 'renewal', 'csrf'),
+      ...behaviour(
+        'what-is-written',
+        'session-object',
+        'written-anew',
+        'sign-in',
+        'rotation',
+        'renewal',
+        'csrf',
+      ),
       ...behaviour('parallel', 'one-request', 'events', 'adjusted-timeout', 'express-session'),
       ...behaviour('timeouts', 'accounts', 'misuse', 'sign-out', 'two-sets', 'ends'),
-      ...behaviour('re-sent-rotation', 'trouble', 'hostile-data'),
+      ...behaviour('re-sent-rotation', 'trouble', 'hostile-data', 'policy'),
     ],
   },
   sessions: {
     code: ['src/sessions.ts', 'src/corridor.ts'],
-    tests: behaviour('misuse', 'events', 'one-request', 'two-sets', 'accounts', 'policy', 'watch'),
+    tests: [
+      ...behaviour('misuse', 'events', 'one-request', 'two-sets', 'accounts', 'policy', 'watch'),
+      ...behaviour('ends', 'express-session'),
+    ],
   },
 }
 

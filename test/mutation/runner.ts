@@ -42,8 +42,10 @@ export default class MutationRunner extends VitestTestRunner {
     if (mode === 'reach') return
     const findings = notedIn(file)
     this.#killed = new Set(killedIn(findings).keys())
+    const failing = new Set<string>()
     for (const found of findings) {
-      if ('unsure' in found) this.#killed.add(found.mutant)
+      if ('fails' in found) (failing.has(found.fails) ? this.#done : failing).add(found.fails)
+      else if ('unsure' in found) this.#killed.add(found.mutant)
       else if ('done' in found) this.#done.add(found.done)
       else if ('reaches' in found) this.#reaches.set(found.test, found.reaches)
     }
@@ -83,7 +85,8 @@ export default class MutationRunner extends VitestTestRunner {
     if (activeMutant !== undefined) {
       if (failed) this.#suspect = { mutant: activeMutant, how: howOf(test) }
     } else if (failed) {
-      note(file, { mutant: this.#suspect?.mutant ?? 'none', unsure: test.id })
+      const suspect = this.#suspect
+      note(file, suspect ? { mutant: suspect.mutant, unsure: test.id } : { fails: test.id })
       shared.spoilt = true
       this.#waiting = []
       this.#suspect = undefined

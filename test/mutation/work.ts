@@ -14,6 +14,8 @@ export type Finding =
   | { readonly mutant: string; readonly killedBy: string; readonly how: How }
   /** The test was late, or failed without it afterwards: to be seen in a process of its own. */
   | { readonly mutant: string; readonly unsure: string }
+  /** A test failed with no mutant active. The second time it is given up. */
+  | { readonly fails: string }
   /** All tests passed with it active from the start. */
   | { readonly survives: string }
 
