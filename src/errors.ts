@@ -114,9 +114,13 @@ export class LimitError extends SessionError {
   }
 }
 
-/** What a store was asked to do. `client` is choosing or making the Redis client. */
+/**
+ * What a store was asked to do. `client` is choosing or making the Redis client, `confirm` waiting
+ * for replicas.
+ */
 export type StoreOperation =
   | 'client'
+  | 'confirm'
   | 'read'
   | 'create'
   | 'replace'

@@ -1,6 +1,6 @@
 import { SessionError, StoreError } from '../errors.ts'
 import type { Store } from '../store/store.ts'
-import { storeOf } from '../store/redis/bound-store.ts'
+import { storeOf } from '../store/redis/store-of.ts'
 import { loadInstalled, openClient } from '../store/redis/clients.ts'
 import type { Connection } from '../store/redis/connection.ts'
 import { storeFailure } from '../store/redis/failure.ts'

@@ -80,7 +80,7 @@ export async function revokeEverything(
   const listing = { member, until: at + LIMITS.seconds.max * 1000, instead: undefined }
   await ask(engine, asking, 'enlist', async (store) => {
     if (store.enlist === undefined) throw new UsageError('this store keeps no lists')
-    return store.enlist(epochKey(engine), { ...listing, atMost: undefined })
+    return store.enlist(epochKey(engine), { ...listing, atMost: undefined, ends: true })
   })
   epochs.forget((await asking.store) ?? engine.store)
   const { request } = asking

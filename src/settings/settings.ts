@@ -16,7 +16,7 @@ export interface SettingsOptions {
   readonly base?: URL | string
 }
 
-type Part = 'options' | 'cookie' | 'redis' | 'encryption'
+type Part = 'options' | 'cookie' | 'redis' | 'encryption' | 'durability'
 /** @internal */
 export type Parts = Readonly<Record<Part, Record<string, unknown>>>
 type Coercion = readonly [part: Part, option: string, coerce: to.Coerce]
@@ -65,6 +65,8 @@ const SETTINGS: Readonly<Record<string, Coercion>> = {
   path: ['redis', 'path', to.text],
   unix_socket_path: ['redis', 'path', to.text],
   tls: ['redis', 'tls', to.flag],
+  durability_replicas: ['durability', 'replicas', to.number],
+  durability_timeout_ms: ['durability', 'timeoutMs', to.number],
 }
 
 /** A key that did not arrive must not mean that nothing is encrypted. */
@@ -112,7 +114,7 @@ export function sessionsFromSettings<D extends object = SessionData>(
  * @internal
  */
 export function readSettings(settings: Settings, base: URL | string): Parts {
-  const parts: Parts = { options: {}, cookie: {}, redis: {}, encryption: {} }
+  const parts: Parts = { options: {}, cookie: {}, redis: {}, encryption: {}, durability: {} }
   const sources = new Map<string, string>()
   for (const [setting, value] of Object.entries(settings)) {
     const name = settingName(setting)
@@ -175,10 +177,11 @@ function encryptionOf(
  *
  * @internal
  */
-export function connectionIn({ redis }: Parts): RedisStoreOptions {
+export function connectionIn({ redis, durability }: Parts): RedisStoreOptions {
   const { client, url, ...rest } = redis
   const chosen = client === undefined ? {} : { client }
   const local = rest['path'] === undefined ? { host: 'localhost', port: 6379 } : {}
   const where = url === undefined ? { ...local, ...rest } : { url }
-  return { ...chosen, ...where } as unknown as RedisStoreOptions
+  const durable = Object.keys(durability).length === 0 ? {} : { durability }
+  return { ...chosen, ...where, ...durable } as unknown as RedisStoreOptions
 }

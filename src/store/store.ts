@@ -77,6 +77,8 @@ export interface Listing {
   readonly instead: string | undefined
   /** The most members the list may have. `undefined`: any number. */
   readonly atMost: number | undefined
+  /** It ends sessions: as durable as {@link Store.end} makes it. */
+  readonly ends?: boolean
 }
 
 /** What one step of {@link Store.scan} found. */

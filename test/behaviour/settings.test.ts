@@ -194,6 +194,18 @@ describe('sessionsFromSettings', () => {
     })
   })
 
+  test('durability_replicas makes ends wait for replicas', async () => {
+    const { sessions, session } = await begin({
+      durability_replicas: '1',
+      durability_timeout_ms: '10',
+    })
+    const revoking = sessions.revoke(session.id, { reason: 'x' })
+    await expect(revoking).rejects.toMatchObject({ operation: 'confirm' })
+    expect(refusal(named({ ...here(), durability_replicas: '0' })).option).toBe(
+      'durability.replicas',
+    )
+  })
+
   describe('encryption_keys', () => {
     test('encrypt what is stored, and decrypt it', async () => {
       const { sessions, session, cookie } = await begin({ encryption_keys: newKey() })

@@ -117,6 +117,31 @@ it('THREATS T20: with the one for scanning all sessions are found, and without i
   }
 })
 
+it('THREATS T20: with the one for durability ends are confirmed, and without it none', async () => {
+  const durable = blocksOf('docs/redis.md').find(({ role }) => role === 'acl-for-durability')
+  await redis.cli(...acl.split(' '))
+  const sessions = createSessions<{ name: string }>({
+    secret: 'x'.repeat(32),
+    store: redisStore({
+      url: redis.url.replace('//', '//shop:a-long-password@'),
+      durability: { replicas: 1, timeoutMs: 10 },
+    }),
+    storeTimeoutMs: 10_000,
+  })
+  const revoking = async () => {
+    const calls = (await redis.commandStats())['wait'] ?? 0
+    await expect(sessions.revoke('nobody', { reason: 'x' })).rejects.toThrow('0 of 1 replicas')
+    return ((await redis.commandStats())['wait'] ?? 0) - calls
+  }
+  try {
+    expect(await revoking()).toBe(0)
+    await redis.cli(...(durable?.text.trim().split(' ') ?? []))
+    expect(await revoking()).toBeGreaterThan(0)
+  } finally {
+    await sessions.close()
+  }
+})
+
 it('THREATS T20: the permissions in docs/redis.md are enough', async () => {
   expect(await lead(acl)).toEqual(['created', 'saved', 'touched', 'destroyed'])
 })

@@ -1,7 +1,7 @@
 import { createClient } from 'redis'
 import { type SessionRecord, expiryOf, parseRecord } from '../../src/record/record.ts'
 import { portOf } from '../../src/store/redis/port.ts'
-import { storeOf } from '../../src/store/redis/bound-store.ts'
+import { storeOf } from '../../src/store/redis/store-of.ts'
 import { luaReads, luaShouldRead } from '../support/lua-reading.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { type Campaign, type Figure, FuzzFailure, type Run, Tally, casesOf } from './campaign.ts'

@@ -36,14 +36,14 @@ describe('packages', () => {
   })
 
   test('without one, the first use says what to install', async () => {
-    const store = new ConnectingStore(resolveConnection({ port: 1 }), NONE)
+    const store = new ConnectingStore(resolveConnection({ port: 1 }), undefined, NONE)
     await expect(store.read('key')).rejects.toThrow(/npm install redis/)
     await expect(store.read('key')).rejects.toBeInstanceOf(OptionError)
     await store.close()
   })
 
   test('one that is broken is not taken for absent', async () => {
-    const store = new ConnectingStore(resolveConnection({ port: 1 }), BROKEN)
+    const store = new ConnectingStore(resolveConnection({ port: 1 }), undefined, BROKEN)
     await expect(store.read('key')).rejects.toThrow('the package redis cannot be loaded')
     await expect(store.read('key')).rejects.toBeInstanceOf(StoreError)
   })

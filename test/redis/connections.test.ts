@@ -29,7 +29,8 @@ async function untilConnections(count: number): Promise<void> {
 }
 
 describe.each(PACKAGES)('a store that connects with %s', (_, load) => {
-  const connect = (settings: object) => new ConnectingStore(resolveConnection(settings), load)
+  const connect = (settings: object) =>
+    new ConnectingStore(resolveConnection(settings), undefined, load)
 
   test('connects at the first use, once for 50 first requests, and closes that', async () => {
     const store = connect({ url: server.url })
@@ -134,7 +135,8 @@ test('a store closes within three seconds when the server accepts and says nothi
   const port = await freePort()
   silent.listen(port, '127.0.0.1')
   const stores = PACKAGES.map(
-    ([, load]) => new ConnectingStore(resolveConnection({ host: '127.0.0.1', port }), load),
+    ([, load]) =>
+      new ConnectingStore(resolveConnection({ host: '127.0.0.1', port }), undefined, load),
   )
   const reads = stores.map(async (store) => store.read('key').catch((error: unknown) => error))
   await expect.poll(() => sockets.size, { interval: 5 }).toBe(stores.length)

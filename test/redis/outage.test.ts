@@ -72,7 +72,11 @@ test.each([
 
 describe.each(PACKAGES)('a store that connects with %s', (_, load) => {
   const connect = (port: number) => {
-    const store = new ConnectingStore(resolveConnection({ host: '127.0.0.1', port }), load)
+    const store = new ConnectingStore(
+      resolveConnection({ host: '127.0.0.1', port }),
+      undefined,
+      load,
+    )
     ended.push(() => store.close())
     return store
   }

@@ -21,44 +21,39 @@ import type {
   Touch,
   TouchAnswer,
 } from '../store.ts'
-import { warnOfUnsafeOptions } from './client-options.ts'
 import { ServerClock } from './clock.ts'
+import type { Confirming } from './confirming.ts'
 import { isErrorReply, storeFailure } from './failure.ts'
 import { Feed } from './feed.ts'
-import { type Port, portOf } from './port.ts'
+import type { Port } from './port.ts'
 import { bytes, readAnswer, text, texts } from './replies.ts'
 import { recordsIn, scanServer, scannedThrough } from './scan.ts'
 import { Scripts } from './scripts.ts'
-import { type OpenSubscriber, subscriberOf } from './subscriber.ts'
-
-const stores = new WeakMap<object, Store>()
-
-/** The store behind a client, always the same one; `undefined` when it is no Redis client. */
-export function storeOf(client: unknown): Store | undefined {
-  if (typeof client !== 'object' || client === null) return undefined
-  const known = stores.get(client)
-  if (known !== undefined) return known
-  const port = portOf(client)
-  if (port === undefined) return undefined
-  warnOfUnsafeOptions(client)
-  const store = new BoundStore(port, subscriberOf(client))
-  stores.set(client, store)
-  return store
-}
+import type { OpenSubscriber } from './subscriber.ts'
 
 /** The store behind one Redis client. Each operation is one command: a GET, or a script. */
-class BoundStore implements Store {
+export class BoundStore implements Store {
   readonly #port: Port
   readonly #clock: ServerClock
   readonly #scripts: Scripts
+  /** Runs those that end sessions. */
+  readonly #ends: Scripts
+  readonly #confirming: Confirming | undefined
   readonly #openSubscriber: OpenSubscriber | undefined
   #feed: Feed | undefined
 
-  constructor(port: Port, openSubscriber: OpenSubscriber | undefined) {
+  constructor(
+    port: Port,
+    openSubscriber: OpenSubscriber | undefined,
+    confirming: Confirming | undefined,
+  ) {
     this.#port = port
     this.#openSubscriber = openSubscriber
+    this.#confirming = confirming
     this.#clock = new ServerClock(port)
     this.#scripts = new Scripts(port, this.#clock)
+    this.#ends =
+      confirming === undefined ? this.#scripts : new Scripts(confirming, this.#clock, 'eval')
   }
 
   now(): number {
@@ -142,13 +137,13 @@ class BoundStore implements Store {
   }
 
   async remove(key: string, principal: string | null): Promise<RemoveAnswer> {
-    const [code] = await this.#scripts.run('remove', key, formatPrincipal(principal))
+    const [code] = await this.#ends.run('remove', key, formatPrincipal(principal))
     if (code === 0) return 'absent'
     return code === 1 ? 'removed' : 'gone'
   }
 
   async end(key: string, { tombstone, forMs, principal, evenAbsent }: Ending): Promise<EndAnswer> {
-    const [code] = await this.#scripts.run(
+    const [code] = await this.#ends.run(
       'end',
       key,
       principal === undefined ? '' : formatPrincipal(principal),
@@ -162,10 +157,11 @@ class BoundStore implements Store {
 
   async enlist(
     key: string,
-    { member, until, instead = '', atMost = 0 }: Listing,
+    { member, until, instead = '', atMost = 0, ends = false }: Listing,
   ): Promise<'listed' | readonly string[]> {
     const now = String(Math.trunc(this.now()))
-    const [code, members] = await this.#scripts.run(
+    const scripts = ends ? this.#ends : this.#scripts
+    const [code, members] = await scripts.run(
       'enlist',
       key,
       member,
@@ -211,6 +207,11 @@ class BoundStore implements Store {
     if (open === undefined) return undefined
     if (this.#feed === undefined || this.#feed.isOver) this.#feed = new Feed(open, this.#port)
     return this.#feed.watch(key, changed)
+  }
+
+  /** The client is not ours; what was opened beside it is. */
+  async close(): Promise<void> {
+    await this.#confirming?.close()
   }
 
   #failure(operation: StoreOperation, error: unknown): Error {

@@ -1,7 +1,8 @@
 import { StoreError, UsageError } from '../../errors.ts'
 import type { Store } from '../store.ts'
-import { storeOf } from './bound-store.ts'
+import { storeOf } from './store-of.ts'
 import type { Connection } from './connection.ts'
+import type { Durability } from './durability.ts'
 import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
 
 /** Chooses the client for one request. It gets the frozen settings, with defaults filled in. */
@@ -15,15 +16,26 @@ export class ChoosingStore implements Store {
   readonly needsRequest = true
   readonly #choose: ChooseClient
   readonly #settings: Connection
+  readonly #durability: Required<Durability> | undefined
+  /** Those that may have a connection of their own. */
+  readonly #durable = new Set<Store>()
 
-  constructor(choose: ChooseClient, settings: Connection) {
+  constructor(
+    choose: ChooseClient,
+    settings: Connection,
+    durability: Required<Durability> | undefined,
+  ) {
     this.#choose = choose
     this.#settings = settings
+    this.#durability = durability
   }
 
   async for(request: unknown): Promise<Store> {
-    const store = storeOf(await this.#chosen(request))
-    if (store !== undefined) return store
+    const store = storeOf(await this.#chosen(request), this.#durability)
+    if (store !== undefined) {
+      if (this.#durability !== undefined) this.#durable.add(store)
+      return store
+    }
     const problem = `the function given as client must return ${WHAT_A_CLIENT_OFFERS}`
     throw new StoreError('client', problem)
   }
@@ -34,6 +46,10 @@ export class ChoosingStore implements Store {
     } catch (cause) {
       throw new StoreError('client', 'the function given as client threw', { cause })
     }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#durable].map(async (store) => store.close?.()))
   }
 
   /** The local clock: which server is meant is not known. */

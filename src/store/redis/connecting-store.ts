@@ -13,21 +13,28 @@ import type {
   Touch,
   TouchAnswer,
 } from '../store.ts'
-import { storeOf } from './bound-store.ts'
+import { storeOf } from './store-of.ts'
 import { type LoadPackage, loadInstalled, openClient } from './clients.ts'
 import type { Connection } from './connection.ts'
+import type { Durability } from './durability.ts'
 import type { Opened } from './own-client.ts'
 
 /** A store that makes its client itself: at the first use, once, until it is closed. */
 export class ConnectingStore implements Store {
   readonly #connection: Connection
+  readonly #durability: Required<Durability> | undefined
   readonly #load: LoadPackage
   #opened: Promise<Opened> | undefined
   #store: Store | undefined
   #closing: Promise<void> | undefined
 
-  constructor(connection: Connection, load: LoadPackage = loadInstalled) {
+  constructor(
+    connection: Connection,
+    durability?: Required<Durability>,
+    load: LoadPackage = loadInstalled,
+  ) {
     this.#connection = connection
+    this.#durability = durability
     this.#load = load
   }
 
@@ -126,7 +133,7 @@ export class ConnectingStore implements Store {
     try {
       const { client, attempted } = await this.#opened
       await attempted
-      return storeOf(client) as Store
+      return storeOf(client, this.#durability) as Store
     } catch (error) {
       this.#opened = undefined
       throw error
@@ -135,6 +142,6 @@ export class ConnectingStore implements Store {
 
   async #end(): Promise<void> {
     const opened = await this.#opened?.catch(() => undefined)
-    await opened?.client.close()
+    await Promise.all([this.#store?.close?.(), opened?.client.close()])
   }
 }

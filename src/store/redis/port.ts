@@ -4,7 +4,7 @@ import { type GlideClient, glidePort } from './port-glide.ts'
 export type Argument = string | Buffer
 
 /** The commands a store sends, beside GET. */
-export type Verb = 'time' | 'evalsha' | 'eval' | 'del'
+export type Verb = 'time' | 'evalsha' | 'eval' | 'del' | 'wait'
 
 /**
  * All that a store asks of a Redis client: a command about one key, sent as it stands, and the raw

@@ -1,25 +1,31 @@
 import { OptionError } from '../../errors.ts'
 import type { Store } from '../store.ts'
-import { storeOf } from './bound-store.ts'
+import { storeOf } from './store-of.ts'
 import { type ChooseClient, ChoosingStore } from './choosing-store.ts'
 import { loadInstalled } from './clients.ts'
 import { ConnectingStore } from './connecting-store.ts'
 import { type ConnectionSettings, resolveConnection, saysWhere } from './connection.ts'
+import { type Durability, resolveDurability } from './durability.ts'
 import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
 
 export type { ChooseClient } from './choosing-store.ts'
 export { recommendedClientOptions } from './client-options.ts'
 export { createRedisClient } from './clients.ts'
 export type { Connection, ConnectionSettings } from './connection.ts'
+export type { Durability } from './durability.ts'
 export type { OwnRedisClient } from './own-client.ts'
 export type { GlideClient } from './port-glide.ts'
 export type { IoredisClient, NodeRedisClient, RedisClient } from './port.ts'
 
 /** Settings to connect with, a client, or a function that chooses one for each request. */
-export type RedisStoreOptions<Request = unknown> =
+export type RedisStoreOptions<Request = unknown> = (
   | (ConnectionSettings & { readonly client?: never })
   | { readonly client: RedisClient }
   | (ConnectionSettings & { readonly client: ChooseClient<Request> })
+) & {
+  /** Sign-outs and revocations count only once replicas have them. Default: at once. */
+  readonly durability?: Durability
+}
 
 /**
  * Keeps sessions in Redis 6.2 or later, or Valkey, standalone or in a cluster.
@@ -39,12 +45,14 @@ export function redisStore<Request = unknown>(options: RedisStoreOptions<Request
   if (typeof options !== 'object' || options === null) {
     throw new OptionError('redisStore', 'takes an object: redisStore({ url })')
   }
-  if (!('client' in options)) return connecting(options)
-  const { client, ...settings } = options as { client: unknown } & ConnectionSettings
+  const { durability, ...rest } = options as { durability?: Durability } & ConnectionSettings
+  const durable = resolveDurability(durability)
+  if (!('client' in rest)) return connecting(rest, durable)
+  const { client, ...settings } = rest as { client: unknown } & ConnectionSettings
   if (typeof client === 'function') {
-    return new ChoosingStore(client as ChooseClient, resolveConnection(settings))
+    return new ChoosingStore(client as ChooseClient, resolveConnection(settings), durable)
   }
-  const store = storeOf(client)
+  const store = storeOf(client, durable)
   if (store === undefined) {
     throw new OptionError('client', `must be ${WHAT_A_CLIENT_OFFERS}; or a function returning one`)
   }
@@ -55,7 +63,10 @@ export function redisStore<Request = unknown>(options: RedisStoreOptions<Request
   return store
 }
 
-function connecting(settings: ConnectionSettings): Store {
+function connecting(
+  settings: ConnectionSettings,
+  durability: Required<Durability> | undefined,
+): Store {
   const connection = resolveConnection(settings)
   if (!saysWhere(settings)) {
     throw new OptionError('redisStore', 'needs url, host, port, path or client to find Redis')
@@ -63,5 +74,5 @@ function connecting(settings: ConnectionSettings): Store {
   // Loading the package takes longer than an operation may: not at the cost of the first request.
   // What goes wrong is told there.
   loadInstalled('redis').catch(() => undefined)
-  return new ConnectingStore(connection)
+  return new ConnectingStore(connection, durability)
 }

@@ -11,12 +11,15 @@ type Name = keyof typeof scripts
 
 /** Runs the scripts of src/store/redis/lua on one client. */
 export class Scripts {
-  readonly #port: Port
+  readonly #port: Pick<Port, 'send'>
   readonly #clock: ServerClock
+  readonly #first: 'evalsha' | 'eval'
 
-  constructor(port: Port, clock: ServerClock) {
+  /** @param first how a script is sent first: `eval` where to be refused costs a wait. */
+  constructor(port: Pick<Port, 'send'>, clock: ServerClock, first: 'evalsha' | 'eval' = 'evalsha') {
     this.#port = port
     this.#clock = clock
+    this.#first = first
   }
 
   /** @throws {StoreError} when the client fails, or answers what no script answers. */
@@ -36,6 +39,7 @@ export class Scripts {
   /** By hash, and again in full when the server has forgotten the script. */
   async #send(name: Name, key: string, args: readonly Argument[]): Promise<unknown> {
     const { sha1, text } = scripts[name]
+    if (this.#first === 'eval') return this.#port.send('eval', key, [text, '1', key, ...args])
     try {
       return await this.#port.send('evalsha', key, [sha1, '1', key, ...args])
     } catch (error) {

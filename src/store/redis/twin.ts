@@ -1,0 +1,86 @@
+import { type ClosableIoredis, closeIoredis } from './client-ioredis.ts'
+import { type ClosableNodeRedis, closeNodeRedis } from './client-node-redis.ts'
+import { backOff } from './client-options.ts'
+
+/** A connection of our own, as a client's, over which nothing waits and nothing is sent twice. */
+export interface Twin {
+  readonly client: object
+  /** Resolves when it is connected, for the first time at least. */
+  connected(): Promise<unknown>
+  close(): Promise<void>
+}
+
+export type OpenTwin = () => Twin
+
+interface NodeRedis extends ClosableNodeRedis {
+  readonly options?: { readonly socket?: object }
+  duplicate(overrides: object): NodeRedis
+  connect(): Promise<unknown>
+  unref(): void
+}
+
+interface Ioredis extends ClosableIoredis {
+  readonly isCluster: boolean
+  readonly stream?: { unref?(): void }
+  duplicate(overrides: object): Ioredis
+  connect(): Promise<unknown>
+}
+
+/**
+ * How to open one beside this client; `undefined` for a pool, a cluster, where a command may be
+ * redirected, and whatever offers no duplicate.
+ */
+export function twinOf(client: object): OpenTwin | undefined {
+  if (!offers(client, 'duplicate', 'connect', 'on')) return undefined
+  if (offers(client, 'getBuffer', 'quit', 'disconnect')) {
+    const ioredis = client as Ioredis
+    return ioredis.isCluster ? undefined : () => openIoredis(ioredis)
+  }
+  const isMany = offers(client, 'getSentinelNode') || offers(client, 'getSlotRandomNode')
+  if (isMany || !offers(client, 'destroy', 'unref', 'sendCommand')) return undefined
+  return () => openNodeRedis(client as NodeRedis)
+}
+
+function offers(client: object, ...names: string[]): boolean {
+  return names.every((name) => typeof (client as Record<string, unknown>)[name] === 'function')
+}
+
+function openNodeRedis(client: NodeRedis): Twin {
+  let closing: Promise<void> | undefined
+  const reconnectStrategy = (attempts: number) => closing === undefined && backOff(attempts)
+  const twin = client.duplicate({
+    socket: { ...client.options?.socket, reconnectStrategy },
+    clientSideCache: undefined,
+    disableOfflineQueue: true,
+  })
+  twin.on('error', () => {})
+  twin.unref()
+  const connected = twin.connect()
+  connected.catch(() => {})
+  return {
+    client: twin,
+    connected: () => connected,
+    close: () => (closing ??= closeNodeRedis(twin)),
+  }
+}
+
+function openIoredis(client: Ioredis): Twin {
+  let closing: Promise<void> | undefined
+  const twin = client.duplicate({
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    enableAutoPipelining: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempts: number) => (closing === undefined ? backOff(attempts) : null),
+  })
+  twin.on('error', () => {})
+  const connected = new Promise<void>((resolve) => twin.on('ready', () => resolve()))
+  twin.on('connect', () => twin.stream?.unref?.())
+  twin.connect().catch(() => {})
+  return {
+    client: twin,
+    connected: () => connected,
+    close: () => (closing ??= closeIoredis(twin)),
+  }
+}
