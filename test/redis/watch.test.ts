@@ -4,7 +4,7 @@ import { createClient, createClientPool, createCluster } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
-import { startFreezingProxy } from '../support/freezing-proxy.ts'
+import { startFaultProxy } from '../support/fault-proxy.ts'
 import { freePort, type RedisServer, startRedis } from '../support/redis-server.ts'
 import { watching } from '../support/watching.ts'
 import { sessionsOn, stored, subscribers, untilReadOften, untilTold } from './watching-redis.ts'
@@ -129,7 +129,7 @@ describe('watches', () => {
   })
 
   test('notice a connection that has died without a word', async () => {
-    const proxy = await startFreezingProxy(server.port)
+    const proxy = await startFaultProxy(server.port)
     onTestFinished(() => proxy.close())
     const client = await connected(`redis://127.0.0.1:${proxy.port}`)
     const sessions = sessionsOn(redisStore({ client }))

@@ -7,7 +7,7 @@ import { createSessions } from '../../src/sessions.ts'
 import { type RedisClient, redisStore } from '../../src/store/redis/redis-store.ts'
 import { type App, type Data, SECRET, startApp } from '../support/app.ts'
 import { useRedis } from '../support/both-stores.ts'
-import { startShiftingProxy } from '../support/shifting-proxy.ts'
+import { startFaultProxy } from '../support/fault-proxy.ts'
 
 const USERS = Array.from({ length: 20 }, (_, number) => `user-${number}`)
 
@@ -38,7 +38,7 @@ function begin(client: RedisClient) {
 
 describe.each(Object.entries(CLIENTS))('over %s', (_, connect) => {
   test('THREATS 11: when replies come one late, nobody is shown the session of another', async () => {
-    const proxy = await startShiftingProxy(redis.server.port)
+    const proxy = await startFaultProxy(redis.server.port)
     onTestFinished(() => proxy.close())
     const sessions = begin(await connect(proxy.port))
     const cookies: string[] = []
