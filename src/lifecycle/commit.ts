@@ -3,21 +3,26 @@ import { publish } from '../events.ts'
 import { type Draft, draftOf, wantsWrite } from '../session/draft.ts'
 import type { Outcome } from '../session/members.ts'
 import { stateOf, unknownSession } from '../session/session.ts'
-import type { SessionState } from '../session/state.ts'
+import type { SessionState, Unanswered } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { type Engine, ask } from './engine.ts'
-import { unlist } from './listing.ts'
+import type { Engine } from './engine.ts'
+import { inTurn } from './in-turn.ts'
 import { oweCookie, prolong } from './owed-cookie.ts'
+import { removeEnded } from './remove-ended.ts'
 import { renew } from './renew.ts'
 import { type CommitResult, resultOf } from './result.ts'
-import { endOld, isUntaken, takeOver } from './take-over.ts'
+import { isUntaken, takeOver } from './take-over.ts'
 import { noteTouch } from './touch.ts'
 import { create, replace } from './write.ts'
 
 /** What the end of a request has to do. */
 type Intent =
   | { readonly kind: 'nothing' | 'refused' }
-  | { readonly kind: 'create' | 'replace'; readonly draft: Draft }
+  | {
+      readonly kind: 'create' | 'replace'
+      readonly draft: Draft
+      readonly again?: Unanswered
+    }
 
 const NOTHING: Intent = { kind: 'nothing' }
 const REFUSED: Intent = { kind: 'refused' }
@@ -45,9 +50,10 @@ export function commit(
 }
 
 /** Nothing that this request began is under way, and nothing is owed. */
-function isIdle({ turn, touching, adoption, removals, renewal }: Visit): boolean {
+function isIdle({ session, turn, touching, adoption, removals, renewal }: Visit): boolean {
   const waits = turn !== undefined || touching !== undefined || adoption !== undefined
-  return !waits && removals.length === 0 && renewal === 'no'
+  const { unanswered } = stateOf(session)
+  return !waits && unanswered === undefined && removals.length === 0 && renewal === 'no'
 }
 
 async function finish(
@@ -69,31 +75,53 @@ export function save(engine: Engine, visit: Visit): Promise<Outcome> {
   return inTurn(visit, () => carryOut(engine, visit, false))
 }
 
-/** Writes of one request follow each other, so that they do not compete for the same revision. */
-export function inTurn<T>(visit: Visit, work: () => Promise<T>): Promise<T> {
-  const run = visit.turn === undefined ? work() : visit.turn.then(work, work)
-  const turn = run
-    .then(
-      () => undefined,
-      () => undefined,
-    )
-    .then(() => {
-      if (visit.turn === turn) visit.turn = undefined
-    })
-  visit.turn = turn
-  return run
-}
-
 /** Everything a save or a commit does, in its turn. */
 export async function carryOut(engine: Engine, visit: Visit, failed: boolean): Promise<Outcome> {
-  await noteTouch(engine, visit)
-  if ((await removeEnded(engine, visit)) === 'gone') return gone(visit)
+  const late = await noteTouch(engine, visit)
+  if (late !== undefined && isWriting(engine, visit, failed)) throw late
+  const unlisting: Promise<void>[] = []
+  try {
+    if ((await removeEnded(engine, visit, unlisting)) === 'gone') return gone(visit)
+    return await write(engine, visit, failed)
+  } finally {
+    await Promise.all(unlisting)
+  }
+}
+
+function isWriting(engine: Engine, visit: Visit, failed: boolean): boolean {
+  const state = stateOf(visit.session)
+  if (visit.removals.length > 0 || state.unanswered !== undefined) return true
+  return visit.adoption !== undefined || intentOf(engine, state, failed).kind !== 'nothing'
+}
+
+async function write(engine: Engine, visit: Visit, failed: boolean): Promise<Outcome> {
   const { adoption } = visit
   if (failed && !engine.policy.cookieOnException && isUntaken(visit)) return idleOutcome(visit)
   const taken = adoption && (await takeOver(engine, visit, adoption))
   if (taken === 'gone') return gone(visit)
+  const repeated = await repeat(engine, visit, failed)
+  if (repeated === 'gone') return repeated
   const outcome = await act(engine, visit, intentOf(engine, stateOf(visit.session), failed))
-  return taken === 'created' && outcome !== 'gone' && !visit.invalidated ? taken : outcome
+  const before = taken === 'created' ? taken : repeated
+  return before !== undefined && outcome !== 'gone' && !visit.invalidated ? before : outcome
+}
+
+/**
+ * A write whose answer was lost goes first, as it was sent: it may have been carried out, and what
+ * it brought must not be brought twice (docs/decisions/020).
+ */
+export async function repeat(
+  engine: Engine,
+  visit: Visit,
+  failed: boolean,
+): Promise<Outcome | undefined> {
+  const again = stateOf(visit.session).unanswered
+  if (again === undefined) return undefined
+  const { draft, from } = again
+  const kind = from === undefined ? 'create' : 'replace'
+  const quiet = failed && !engine.policy.cookieOnException
+  if (quiet && (kind === 'create' || draft.wishes.family !== undefined)) return undefined
+  return act(engine, visit, { kind, draft, again })
 }
 
 /** The one switch at the end of a request (DESIGN.md §5). */
@@ -106,12 +134,13 @@ async function act(engine: Engine, visit: Visit, intent: Intent): Promise<Outcom
       return gone(visit)
     case 'create':
       refuseAfterFirstByte(visit)
-      await create(engine, state, intent.draft)
+      await create(engine, state, intent.draft, intent.again)
       return created(engine, state)
     case 'replace': {
       const { family, timeoutMs } = intent.draft.wishes
       if (family !== undefined) refuseAfterFirstByte(visit)
-      if ((await replace(engine, state, intent.draft)) === 'gone') return gone(visit)
+      const stored = await replace(engine, state, intent.draft, intent.again)
+      if (stored === 'gone') return gone(visit)
       if (family !== undefined) oweCookie(engine, state)
       else if (timeoutMs !== undefined) prolong(engine, state)
       return 'saved'
@@ -137,22 +166,6 @@ function idleOutcome({ invalidated, removed, cookie, touched }: Visit): Outcome 
   return touched ? 'touched' : 'unchanged'
 }
 
-/** Invalidated sessions go first: a crash in between must not leave both (PROTOCOL.md rule 14). */
-async function removeEnded(engine: Engine, visit: Visit): Promise<'removed' | 'gone'> {
-  if (visit.cookieHeader !== undefined && visit.removals.length > 0) await endOld(engine, visit)
-  for (let removal = visit.removals[0]; removal !== undefined; removal = visit.removals[0]) {
-    const { id, principal } = removal
-    const key = engine.policy.prefix + id
-    const answer = await ask(engine, visit, 'remove', (store) => store.remove(key, principal))
-    visit.removals.shift()
-    if (answer === 'gone') return stateOf(visit.session).lose()
-    visit.removed = true
-    publish('destroyed', { id, request: visit.request })
-    await unlist(engine, visit, removal)
-  }
-  return 'removed'
-}
-
 function gone(visit: Visit): 'gone' {
   publish('gone', { id: stateOf(visit.session).id, request: visit.request })
   return 'gone'
@@ -162,7 +175,7 @@ function created(engine: Engine, state: SessionState): Outcome {
   const { visit, base } = state
   if (stateOf(visit.session) !== state && base !== undefined) {
     // invalidate() was called while the record was on its way.
-    visit.end(base)
+    visit.end(state)
   } else {
     visit.invalidated = false
     oweCookie(engine, state)

@@ -7,6 +7,9 @@ const LONGEST_BREATH_MS = 50
 
 const NOT_ASKED = 'was not asked, as it has not answered in time lately'
 
+/** The store has not answered by the deadline. */
+export class LateError extends StoreError {}
+
 /** One operation under way, in a list of all of them by their deadlines. */
 class Pending {
   readonly operation: StoreOperation
@@ -126,7 +129,7 @@ export class Deadlines {
     for (let next = this.#first; next !== undefined && next.until <= now; next = this.#first) {
       this.#remove(next)
       this.#breaker.late(next.subject)
-      refuse(next, new StoreError(next.operation, `no answer within ${this.#timeoutMs} ms`))
+      refuse(next, new LateError(next.operation, `no answer within ${this.#timeoutMs} ms`))
     }
     if (this.#first !== undefined) return
     clearInterval(this.#sweep)

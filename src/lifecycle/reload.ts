@@ -3,9 +3,9 @@ import { stateOf } from '../session/session.ts'
 import { dropData, hydrate } from '../session/data.ts'
 import { FlashLog } from '../session/flash.ts'
 import type { Visit } from '../session/visit.ts'
-import { inTurn } from './commit.ts'
 import { type Engine, ask } from './engine.ts'
 import { decodeTheirs } from './contents.ts'
+import { inTurn } from './in-turn.ts'
 import { takeOver } from './take-over.ts'
 import { isRecord } from '../store/store.ts'
 
@@ -37,5 +37,6 @@ export async function reload(engine: Engine, visit: Visit): Promise<void> {
     dropData(visit.session)
   }
   state.wishes = {}
+  state.unanswered = undefined
   state.flash = new FlashLog(state.base?.flash ?? [])
 }

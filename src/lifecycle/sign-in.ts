@@ -10,8 +10,9 @@ import { replaceState, stateOf } from '../session/session.ts'
 import { dataOf } from '../session/data.ts'
 import { type SignIn, SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { carryOut, inTurn } from './commit.ts'
+import { carryOut } from './commit.ts'
 import { type Engine, ask, storeTime } from './engine.ts'
+import { inTurn } from './in-turn.ts'
 
 const LONGEST = { principal: 256, amr: 32, address: 64, userAgent: 256 } as const
 
@@ -150,6 +151,7 @@ function apply(
   return () => {
     const now = stateOf(session)
     now.wishes = wishes
+    if (now.unanswered?.draft.wishes.signIn !== undefined) now.unanswered = undefined
     now.flash = flash
     for (const key of present) if (!(key in session)) setOwn(session, key, data[key])
   }

@@ -8,6 +8,7 @@ import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Touching, Visit } from '../session/visit.ts'
 import type { Touch, TouchAnswer } from '../store/store.ts'
+import { LateError } from './deadline.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
 import { prolong } from './owed-cookie.ts'
 
@@ -20,23 +21,36 @@ export function touchIfDue(engine: Engine, visit: Visit, state: SessionState, ba
   const due = visit.countsAsActivity && visit.openedAt - touchedAt >= touchIntervalMs
   if (!due && state.edition <= edition) return
   const touch = touchOf(state, base, visit.openedAt, visit.countsAsActivity)
-  const sent = send(engine, visit, base, touch).catch(() => undefined)
+  const sent = send(engine, visit, base, touch).catch((error: unknown) =>
+    error instanceof LateError ? error : undefined,
+  )
   const touching: Touching = { base, touch, answer: sent, answered: false }
   void sent.then(() => (touching.answered = true))
   visit.touching = touching
 }
 
-/** Waits for the touch sent at open. A touch that failed spoils nothing that was only read. */
-export async function noteTouch(engine: Engine, visit: Visit): Promise<void> {
+/**
+ * Waits for the touch sent at open. A touch that failed spoils nothing that was only read. Gives the
+ * error of one that was waited for in vain: who has something to write does not wait as long again.
+ */
+export async function noteTouch(engine: Engine, visit: Visit): Promise<StoreError | undefined> {
   const { touching } = visit
+  if (touching === undefined) return undefined
   visit.touching = undefined
-  const answer = await touching?.answer
+  const { base, touch, answered } = touching
+  const answer = await touching.answer
+  if (answer instanceof StoreError) {
+    if (answered) return undefined
+    visit.renewal = 'no'
+    return answer
+  }
   const state = stateOf(visit.session)
-  if (touching === undefined || answer === undefined || state.base !== touching.base) return
-  if (!take(state, touching.base, touching.touch, answer) || !touching.touch.active) return
+  if (answer === undefined || state.base !== base) return undefined
+  if (!take(state, base, touch, answer) || !touch.active) return undefined
   visit.touched = true
   publish('touched', { id: state.id, request: visit.request })
   prolong(engine, state)
+  return undefined
 }
 
 /**

@@ -7,9 +7,10 @@ import { refuseReserved } from '../session/data.ts'
 import { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { carryOut, inTurn } from './commit.ts'
+import { carryOut, repeat } from './commit.ts'
 import { type Engine, storeNow } from './engine.ts'
 import { decodeTheirs } from './contents.ts'
+import { inTurn } from './in-turn.ts'
 import { checkSize, readData, writeData, writeFlash } from './payload.ts'
 import { noteTouch } from './touch.ts'
 import { offer, patience } from './write.ts'
@@ -24,7 +25,8 @@ export async function update<R>(
   visit: Visit,
   change: (draft: Data) => R,
 ): Promise<Awaited<R>> {
-  await noteTouch(engine, visit)
+  const late = await noteTouch(engine, visit)
+  if (late !== undefined) throw late
   const state = stateOf(visit.session)
   if (state.standing !== 'open') throw new GoneError(state.id)
   const writeId = randomWriteId()
@@ -70,8 +72,9 @@ async function tryReplace(
   state: SessionState,
   { base, draft, changes, writeId }: Attempt,
 ): Promise<boolean> {
-  if (state.base !== base) return false
   const { visit } = state
+  if ((await repeat(engine, visit, false)) === 'gone') throw new GoneError(base.record.id)
+  if (state.base !== base) return false
   const { record } = base
   const { builtIn } = engine.policy.serializer
   const data = await writeData(engine, draft, record)

@@ -2,23 +2,22 @@ import { randomWriteId } from '../cookie/random.ts'
 import { SessionError, StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { type SessionRecord, revisionOf } from '../record/record.ts'
-import { type Data, applyChanges, setOwn } from '../session/changes.ts'
-import type { Draft } from '../session/draft.ts'
-import type { FlashEntry } from '../session/flash.ts'
-import { firstRecord, nextRecord } from '../session/merge.ts'
 import { Base } from '../session/base.ts'
-import type { SessionState } from '../session/state.ts'
-import { type Engine, ask, storeNow, storeTime } from './engine.ts'
-import { mustTell, renewedLater } from './owed-cookie.ts'
-import { decodeTheirs } from './contents.ts'
-import { checkSize, readData, writeData, writeDraft, writeFlash } from './payload.ts'
+import type { Draft } from '../session/draft.ts'
+import { firstRecord } from '../session/merge.ts'
+import type { SessionState, Unanswered } from '../session/state.ts'
 import { enlist, refuseEnded } from './enlist.ts'
+import { type Engine, ask, storeTime } from './engine.ts'
+import { mergeOnto } from './merged.ts'
+import { mustTell } from './owed-cookie.ts'
+import { checkSize, writeDraft, writeFlash } from './payload.ts'
 import { takeOver } from './take-over.ts'
 
 const CREATE_TRIES = 8
 
 /**
- * Stores a session that has no record yet. A taken id is never written over; another is tried.
+ * Stores a session that has no record yet, or does so again. A taken id is never written over;
+ * another is tried.
  *
  * @throws {SessionError} `id_generator` when eight ids in a row are taken.
  */
@@ -26,37 +25,53 @@ export async function create(
   engine: Engine,
   state: SessionState,
   draft: Draft,
+  again?: Unanswered,
 ): Promise<'created'> {
   const { visit } = state
   const writeId = randomWriteId()
-  const entries = draft.flash.applyTo([])
+  const { signIn } = draft.wishes
+  let base = again?.base
   for (let tries = 0; tries < CREATE_TRIES; tries++) {
     if (tries > 0) state.takeAnotherId()
-    const { signIn } = draft.wishes
-    const owner = { id: state.id, principal: signIn?.principal ?? null }
-    const data = await writeDraft(engine, draft, owner)
-    const flash = await writeFlash(engine, entries, owner)
-    checkSize(engine, data, flash)
-    const now = await storeTime(engine, visit)
-    const record = firstRecord(state, { writeId, now, data, flash })
+    base ??= await firstBase(engine, state, draft, writeId)
+    const { record } = base
     const key = engine.policy.prefix + record.id
+    state.unanswered = { draft, base, from: undefined }
     if (signIn !== undefined) await enlist(engine, state, signIn)
     const answer = await ask(engine, visit, 'create', (store) => store.create(key, record))
-    if (answer === 'taken') {
-      if (signIn !== undefined) await refuseEnded(engine, visit, key)
-      continue
+    state.unanswered = undefined
+    if (answer === 'created') {
+      state.settle(base, draft)
+      publish('created', { id: record.id, request: visit.request })
+      return 'created'
     }
-    state.settle(new Base(record, entries, draft.view, true), draft)
-    publish('created', { id: record.id, request: visit.request })
-    return 'created'
+    if (signIn !== undefined) await refuseEnded(engine, visit, key)
+    base = undefined
   }
   const problem = `gave ${CREATE_TRIES} ids in a row that are taken; nothing was stored`
   throw new SessionError('id_generator', `idGenerator ${problem}`, { status: 500 })
 }
 
+async function firstBase(
+  engine: Engine,
+  state: SessionState,
+  draft: Draft,
+  writeId: string,
+): Promise<Base> {
+  const { signIn } = draft.wishes
+  const owner = { id: state.id, principal: signIn?.principal ?? null }
+  const entries = draft.flash.applyTo([])
+  const data = await writeDraft(engine, draft, owner)
+  const flash = await writeFlash(engine, entries, owner)
+  checkSize(engine, data, flash)
+  const now = await storeTime(engine, state.visit)
+  const record = firstRecord(state, { writeId, now, data, flash })
+  return new Base(record, entries, draft.view, true)
+}
+
 /**
- * Writes what this request changed. When another request wrote first, its record comes back with
- * the refusal, the changes are applied on top of that, and it is tried again.
+ * Writes what this request changed, or does so again. When another request wrote first, its record
+ * comes back with the refusal, the changes are applied on top of that, and it is tried again.
  *
  * @throws {StoreError} when the store failed, or other writers kept winning for `storeTimeoutMs`.
  */
@@ -64,28 +79,31 @@ export async function replace(
   engine: Engine,
   state: SessionState,
   draft: Draft,
+  again?: Unanswered,
 ): Promise<'saved' | 'gone'> {
   const { visit } = state
-  const base = state.base as Base
-  const { id } = base.record
-  const writeId = randomWriteId()
+  const writeId = again === undefined ? randomWriteId() : revisionOf(again.base.record)
   const mayRetry = patience(engine)
-  let theirs = base.record
-  const { signIn } = draft.wishes
+  const { signIn, family } = draft.wishes
+  let from = again?.from ?? (state.base as Base).record
+  let next = again?.base
   for (;;) {
-    const next = await mergeOnto(engine, state, theirs, draft, writeId)
-    if (next === 'gone') return next
-    const { record, flash, whole } = next
+    const merged: Base | 'gone' = next ?? (await mergeOnto(engine, state, from, draft, writeId))
+    if (merged === 'gone') return merged
+    const { record } = merged
+    state.unanswered = { draft, base: merged, from }
     if (signIn !== undefined) await enlist(engine, state, signIn)
-    const answer = await offer(engine, state, theirs, record)
+    const answer = await offer(engine, state, from, record)
+    state.unanswered = undefined
     if (answer === 'gone') return answer
     if (answer === 'replaced') {
-      state.settle(new Base(record, flash, draft.view, whole), draft)
-      if (draft.wishes.family !== undefined) publish('rotated', { id, request: visit.request })
-      else if (mustTell(engine.policy, theirs, record)) visit.renewal = 'must'
+      state.settle(merged, draft)
+      if (family !== undefined) publish('rotated', { id: record.id, request: visit.request })
+      else if (mustTell(engine.policy, from, record)) visit.renewal = 'must'
       return 'saved'
     }
-    theirs = answer
+    from = answer
+    next = undefined
     mayRetry()
   }
 }
@@ -132,63 +150,4 @@ export function patience({ policy }: Engine): () => void {
     const problem = `other requests kept writing this session for ${policy.storeTimeoutMs} ms`
     throw new StoreError('replace', problem)
   }
-}
-
-interface Merged {
-  readonly record: SessionRecord
-  readonly flash: readonly FlashEntry[]
-  readonly whole: boolean
-}
-
-/**
- * This request's changes on top of `theirs`. Payloads it did not change are kept as they lie, if
- * the built-in serializer made them. Any other may write them differently by now, with a new key
- * for example, so every write writes them anew.
- */
-async function mergeOnto(
-  engine: Engine,
-  state: SessionState,
-  theirs: SessionRecord,
-  draft: Draft,
-  writeId: string,
-): Promise<Merged | 'gone'> {
-  const base = state.base as Base
-  const found = theirs === base.record ? undefined : await decodeTheirs(engine, state, theirs)
-  if (found === 'gone') return found
-  const { keep } = draft
-  const anew = keep !== undefined || !engine.policy.serializer.builtIn
-  const seenWhole = keep?.length === 0 || (theirs === base.record && base.whole)
-  const { id, principal } = theirs
-  const owner = { id, principal: draft.wishes.signIn?.principal ?? principal }
-  let { data, flash } = theirs
-  if (anew || draft.changesData) {
-    const stored = seenWhole ? undefined : (found?.data ?? (await readData(engine, theirs)))
-    data =
-      stored === undefined
-        ? await writeDraft(engine, draft, owner)
-        : await writeData(engine, merged(engine, base, stored, draft), owner)
-  }
-  const shown = found?.base.flash ?? base.flash
-  const entries = draft.flash.applyTo(keep === undefined ? shown : [])
-  if (anew || draft.flash.changed) flash = await writeFlash(engine, entries, owner)
-  checkSize(engine, data, flash)
-  const now = storeNow(engine, state.visit)
-  const next = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
-  const must = mustTell(engine.policy, theirs, next)
-  const record = must ? renewedLater(engine.policy, next, now) : next
-  return { record, flash: entries, whole: seenWhole }
-}
-
-function merged(engine: Engine, base: Base, stored: Data, { changes, before, keep }: Draft): Data {
-  const kept = keep === undefined ? stored : only(keep, stored)
-  return applyChanges(kept, changes, before, {
-    functions: engine.policy.merge,
-    baseValue: (key) => base.value(key),
-  })
-}
-
-function only(keys: readonly string[], data: Data): Data {
-  const kept: Data = {}
-  for (const key of keys) if (Object.hasOwn(data, key)) setOwn(kept, key, data[key])
-  return kept
 }

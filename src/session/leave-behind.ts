@@ -13,7 +13,7 @@ export function leaveBehind(session: SessionObject, next: SessionObject): void {
   const { visit } = state
   if (state.standing === 'replaced') throw new UsageError(LEFT_BEHIND)
   if (state.standing === 'unavailable') throw unknownSession()
-  visit.end(state.base)
+  visit.end(state)
   state.standing = 'replaced'
   visit.session = next
 }

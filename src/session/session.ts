@@ -97,8 +97,8 @@ export class SessionObject {
   }
 
   invalidate(): void {
-    const { visit, base } = writable(this.#state)
-    visit.end(base)
+    const { visit } = writable(this.#state)
+    visit.end(this.#state)
     this.#state = new SessionState(visit)
     dropData(this)
   }

@@ -1,5 +1,6 @@
 import { randomId } from '../cookie/random.ts'
 import type { SignedIn } from '../record/identity.ts'
+import type { SessionRecord } from '../record/record.ts'
 import type { Base } from './base.ts'
 import type { Draft } from './draft.ts'
 import { type FlashEntry, FlashLog } from './flash.ts'
@@ -54,6 +55,15 @@ export interface Opened {
   readonly edition?: number
 }
 
+/** A write that nobody knows the fate of, because no answer came. */
+export interface Unanswered {
+  readonly draft: Draft
+  /** What it leaves, as it was sent. */
+  readonly base: Base
+  /** What it takes the place of; `undefined`: it creates. */
+  readonly from: SessionRecord | undefined
+}
+
 const NONE: readonly FlashEntry[] = []
 
 /** One session identity within a visit, with what the request wants of it. Data live on the object. */
@@ -63,6 +73,8 @@ export class SessionState {
   standing: Standing = 'open'
   base: Base | undefined
   wishes: Wishes = {}
+  /** It is sent again before anything else is written (docs/decisions/020). */
+  unanswered: Unanswered | undefined
   /** The edition of the cookie that opened this session; 0 in a family begun since. */
   edition: number
   readonly #stored: readonly FlashEntry[]

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import type { StoreError } from '../errors.ts'
 import type { Policy } from '../options/resolve.ts'
 import type { Store, Touch, TouchAnswer } from '../store/store.ts'
 import type { Ended } from '../record/tombstone.ts'
@@ -45,8 +46,8 @@ export interface Adoption {
 export interface Touching {
   readonly base: Base
   readonly touch: Touch
-  /** `undefined`: it failed, which spoils nothing that was only read. */
-  readonly answer: Promise<TouchAnswer | undefined>
+  /** An error when it came late, `undefined` when it failed: that spoils nothing only read. */
+  readonly answer: Promise<TouchAnswer | StoreError | undefined>
   /** The answer has come. What it said may have changed since. */
   answered: boolean
 }
@@ -141,8 +142,9 @@ export class Visit {
     return `Visit of ${inspect(this.session)}`
   }
 
-  /** The session goes; its record, if it has one, is removed at the commit. */
-  end(base: Base | undefined): void {
+  /** The session goes; its record, if it has one or may have one, is removed at the commit. */
+  end({ base: stored, unanswered }: SessionState): void {
+    const base = stored ?? unanswered?.base
     if (base !== undefined) {
       const { id, principal, signedIn } = base.record
       this.removals.push({ id, principal, listedAt: signedIn?.at })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type Socket, connect } from 'node:net'
-import fc from 'fast-check'
+import { array, assert, constantFrom, integer, property } from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { useRedis } from '../support/both-stores.ts'
 import { type Fault, type FaultProxy, nth, startFaultProxy } from '../support/fault-proxy.ts'
@@ -28,10 +28,10 @@ const REPLIES = [
 ]
 
 test('replies are found whole however they are cut', () => {
-  const replies = fc.array(fc.constantFrom(...REPLIES), { minLength: 1, maxLength: 12 })
-  const cuts = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 })
-  fc.assert(
-    fc.property(replies, cuts, (sent, sizes) => {
+  const replies = array(constantFrom(...REPLIES), { minLength: 1, maxLength: 12 })
+  const cuts = array(integer({ min: 1, max: 20 }), { minLength: 1 })
+  assert(
+    property(replies, cuts, (sent, sizes) => {
       const bytes = Buffer.from(sent.join(''))
       const reader = new RespReader()
       const found: string[] = []

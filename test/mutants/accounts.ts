@@ -51,9 +51,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'a session that was signed out stays on its list',
-    file: 'src/lifecycle/commit.ts',
-    search: '    await unlist(engine, visit, removal)\n',
-    replacement: '    void unlist\n',
+    file: 'src/lifecycle/remove-ended.ts',
+    search: '    unlisting.push(unlist(engine, visit, removal))\n',
+    replacement: '    void [unlist, unlisting]\n',
     test: 'test/behaviour/accounts.test.ts',
     fails: 'who has signed out is not counted, however lately that was (ASVS 7.1.2)',
   },

@@ -225,7 +225,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 7: a longer life puts no renewal off',
-    file: 'src/lifecycle/write.ts',
+    file: 'src/lifecycle/merged.ts',
     search: 'must ? renewedLater(engine.policy, next, now) : next',
     replacement: 'must ? next : next',
     test: RENEWAL,
@@ -233,7 +233,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 7: a longer life puts no renewal off',
-    file: 'src/lifecycle/write.ts',
+    file: 'src/lifecycle/merged.ts',
     search: 'must ? renewedLater(engine.policy, next, now) : next',
     replacement: 'must ? next : next',
     test: 'test/model/model.test.ts',

@@ -21,7 +21,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'regenerate() leaves the session before it alone',
     file: 'src/session/leave-behind.ts',
-    search: '  visit.end(state.base)\n',
+    search: '  visit.end(state)\n',
     replacement: '',
     test: 'test/packages/passport.test.ts',
     fails:

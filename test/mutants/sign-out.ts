@@ -78,10 +78,11 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'the next session is stored before the last one is removed',
     file: 'src/lifecycle/commit.ts',
-    search: "  if ((await removeEnded(engine, visit)) === 'gone') return gone(visit)\n",
+    search:
+      "    if ((await removeEnded(engine, visit, unlisting)) === 'gone') return gone(visit)\n",
     replacement:
-      '  await act(engine, visit, intentOf(engine, stateOf(visit.session), failed))\n' +
-      "  if ((await removeEnded(engine, visit)) === 'gone') return gone(visit)\n",
+      '    await act(engine, visit, intentOf(engine, stateOf(visit.session), failed))\n' +
+      "    if ((await removeEnded(engine, visit, unlisting)) === 'gone') return gone(visit)\n",
     test: 'test/security/errors-at-the-end.test.ts',
     fails:
       'THREATS 16: when the next session cannot be stored, the one before is gone all the same',

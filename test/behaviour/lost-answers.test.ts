@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest'
+import type { SessionOptions } from '../../src/options/options.ts'
+import { type SessionObject, stateOf } from '../../src/session/session.ts'
+import { createSessions } from '../../src/sessions.ts'
+import { type Data, SECRET } from '../support/app.ts'
+import { describeOnBothStores } from '../support/both-stores.ts'
+import { cookieOf } from '../support/timed.ts'
+
+/* A write whose answer is lost may have been carried out. Whatever its request does next, nothing
+ * of it is there twice (docs/decisions/020). */
+
+const LOST = new Error('Socket closed unexpectedly')
+
+async function lose(saving: Promise<unknown>): Promise<void> {
+  await expect(saving).rejects.toMatchObject({ code: 'store' })
+}
+
+function add(draft: Data): void {
+  draft['n'] = Number(draft['n'] ?? 0) + 1
+}
+
+describeOnBothStores('a request whose save() was carried out, and its answer lost', (makeStore) => {
+  async function begin(options: Partial<SessionOptions<Data>> = {}) {
+    const store = makeStore()
+    const sessions = createSessions<Data>({ secret: SECRET, store, ...options })
+    const first = await sessions.open()
+    first['n'] = 1
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const read = () => sessions.open(cookie)
+    return { store, sessions, cookie, read }
+  }
+
+  test('shows its message once', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    session.pushFlash('saved')
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    session.pushFlash('another')
+    expect(await sessions.commit(session)).toMatchObject({ outcome: 'saved' })
+    expect((await read()).peekFlash()).toEqual(['saved', 'another'])
+  })
+
+  test('brings back no message that was shown since', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    session.pushFlash('saved')
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    const other = await read()
+    expect(other.popFlash()).toEqual(['saved'])
+    await sessions.commit(other)
+    await sessions.commit(session, { failed: true })
+    expect((await read()).peekFlash()).toEqual([])
+  })
+
+  test('takes nothing back that another has written since', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    session['color'] = 'red'
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    const other = await read()
+    other['color'] = 'blue'
+    await sessions.commit(other)
+    session['size'] = 1
+    await sessions.commit(session)
+    expect({ ...(await read()) }).toEqual({ n: 1, color: 'blue', size: 1 })
+  })
+
+  test('takes back what it has saved, if it wants to', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    session['color'] = 'red'
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    delete session['color']
+    await sessions.commit(session)
+    expect({ ...(await read()) }).toEqual({ n: 1 })
+  })
+
+  test('counts what it updates, and others count, beside it', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    session.pushFlash('saved')
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    await session.update(add)
+    await (await read()).update(add)
+    expect(await sessions.commit(session)).toEqual({ outcome: 'unchanged' })
+    expect((await read())['n']).toBe(3)
+    expect((await read()).peekFlash()).toEqual(['saved'])
+  })
+
+  test('has its new cookie sent, when it has rotated', async () => {
+    const { store, sessions, cookie } = await begin()
+    const session = await sessions.open(cookie)
+    session.rotate()
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    const { outcome, setCookie } = await sessions.commit(session)
+    expect(outcome).toBe('saved')
+    expect((await sessions.open(cookieOf(setCookie)))['n']).toBe(1)
+    expect((await sessions.open(cookie)).isNew).toBe(true)
+  })
+
+  test('is gone when its session was ended since, and brings nothing back', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    session['color'] = 'red'
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    const other = await read()
+    other.invalidate()
+    await sessions.commit(other)
+    expect(await sessions.commit(session)).toEqual({ outcome: 'gone' })
+    await expect(session.update(() => undefined)).rejects.toMatchObject({ code: 'gone' })
+    expect((await read()).isNew).toBe(true)
+  })
+
+  test('reads and changes what is stored, after reload()', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    session.pushFlash('saved')
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    const { visit } = stateOf(session as unknown as SessionObject)
+    await visit.lifecycle.reload(visit)
+    expect(session.peekFlash()).toEqual(['saved'])
+    expect(await sessions.commit(session)).toEqual({ outcome: 'unchanged' })
+    expect((await read()).peekFlash()).toEqual(['saved'])
+  })
+
+  describe('of a visitor', () => {
+    test('makes one session, whose cookie is sent', async () => {
+      const { store, sessions } = await begin()
+      const session = await sessions.open()
+      session['color'] = 'red'
+      store.loseAnswer('create', LOST)
+      await lose(session.save())
+      session['size'] = 1
+      const { outcome, setCookie } = await sessions.commit(session, { failed: true })
+      expect(outcome).toBe('created')
+      expect({ ...(await sessions.open(cookieOf(setCookie))) }).toEqual({ color: 'red', size: 1 })
+      expect(await store.records()).toHaveLength(2)
+    })
+
+    test('is one session when it updates twice', async () => {
+      const { store, sessions } = await begin()
+      const session = await sessions.open()
+      store.loseAnswer('create', LOST)
+      await lose(session.update(add))
+      await session.update((draft) => void (draft['size'] = 1))
+      await session.update(add)
+      const { setCookie } = await sessions.commit(session)
+      expect({ ...(await sessions.open(cookieOf(setCookie))) }).toEqual({ n: 2, size: 1 })
+      expect(await store.records()).toHaveLength(2)
+    })
+
+    test('leaves none when it ends its session', async () => {
+      const { store, sessions } = await begin()
+      const session = await sessions.open()
+      session['color'] = 'red'
+      store.loseAnswer('create', LOST)
+      await lose(session.save())
+      session.invalidate()
+      expect(await sessions.commit(session)).not.toHaveProperty('setCookie')
+      expect(await store.records()).toHaveLength(1)
+    })
+
+    test('is sent no cookie when it has failed, with cookieOnException false', async () => {
+      const { store, sessions } = await begin({ cookieOnException: false })
+      const session = await sessions.open()
+      session['color'] = 'red'
+      store.failNext('create', LOST)
+      await lose(session.save())
+      expect(await sessions.commit(session, { failed: true })).toEqual({ outcome: 'unchanged' })
+      expect(await store.records()).toHaveLength(1)
+    })
+  })
+
+  test('signIn() is not sent again: nobody is signed in by one that failed', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    store.failNext('replace', LOST)
+    await lose(session.signIn('ada'))
+    session['color'] = 'red'
+    expect(await sessions.commit(session)).toMatchObject({ outcome: 'saved' })
+    expect(await read()).toMatchObject({ principal: null, n: 1, color: 'red' })
+  })
+})

@@ -1,0 +1,365 @@
+import { createSeal } from '../../src/cookie/credential.ts'
+import type { SessionOptions } from '../../src/options/options.ts'
+import { type Data, SECRET } from '../support/app.ts'
+import type { DataSession, Scene } from './scene.ts'
+
+/** What an application awaits, and how what was begun before and comes after it is done. */
+export interface Operation {
+  readonly options?: Partial<SessionOptions<Data>>
+  /** What was there before, and what was done before in the same request. */
+  readonly given?: (scene: Scene) => Promise<Prepared>
+  /** One promise of the public interface. */
+  readonly act: (scene: Scene, prepared: Prepared) => Promise<unknown>
+  /** What the request does when that has failed, on the same session. */
+  readonly after?: (scene: Scene, prepared: Prepared) => Promise<unknown>
+  /** Store operations that may fail without any harm: the next request does it. */
+  readonly spoilsNothing?: readonly string[]
+}
+
+export interface Prepared {
+  readonly session?: DataSession
+  readonly cookie?: string
+  readonly id?: string
+}
+
+const REASON = { reason: 'the password was changed' }
+const HOUR_MS = 3_600_000
+const TOUCHY = { touchInterval: 0 }
+
+/** A request of somebody who has a session, opened, and changed as told. */
+function opened(
+  change: (session: DataSession) => void = () => undefined,
+  cookie: (scene: Scene) => Promise<string> = (scene) => scene.visitor(),
+) {
+  return async (scene: Scene): Promise<Prepared> => {
+    const header = await cookie(scene)
+    const session = await scene.sessions.open(header)
+    change(session)
+    return { session, cookie: header, id: session.id }
+  }
+}
+
+function visiting(change: (session: DataSession) => void = () => undefined) {
+  return async ({ sessions }: Scene): Promise<Prepared> => {
+    const session = await sessions.open()
+    change(session)
+    return { session }
+  }
+}
+
+function commit({ sessions }: Scene, { session }: Prepared): Promise<unknown> {
+  return sessions.commit(session as DataSession)
+}
+
+/** The end of a request whose handler has thrown. */
+function commitFailed({ sessions }: Scene, { session }: Prepared): Promise<unknown> {
+  return sessions.commit(session as DataSession, { failed: true })
+}
+
+async function saveAgain(scene: Scene, prepared: Prepared): Promise<unknown> {
+  await (prepared.session as DataSession).save()
+  return commitFailed(scene, prepared)
+}
+
+function change(session: DataSession): void {
+  session['color'] = 'red'
+  session.pushFlash('saved')
+}
+
+/** Another request writes meanwhile. */
+async function overtaken(scene: Scene, header: string): Promise<void> {
+  const other = await scene.directly.open(header)
+  other['other'] = 1
+  other.pushFlash('theirs')
+  await scene.directly.commit(other)
+}
+
+function increment(draft: Data): void {
+  draft['n'] = Number(draft['n'] ?? 0) + 1
+}
+
+const signedIn = (scene: Scene) => scene.signedIn()
+
+/** The cookie after the next one of this session. */
+function successor({ prefix }: Scene, cookie: string, edition = 1): string {
+  const [name = '', value = ''] = cookie.split('=')
+  const [id = '', family = ''] = value.split('.')
+  return `${name}=${createSeal([SECRET], prefix).write(name, { id, family, edition })}`
+}
+
+async function threeOfAda(scene: Scene): Promise<Prepared> {
+  await scene.signedIn()
+  await scene.signedIn()
+  const cookie = await scene.signedIn()
+  return { cookie, id: (await scene.directly.open(cookie)).id }
+}
+
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'open()': {
+    given: async (scene) => ({ cookie: await scene.visitor() }),
+    act: ({ sessions }, { cookie }) => sessions.open(cookie),
+  },
+  'open(), with option epoch': {
+    options: { epoch: true },
+    given: async (scene) => ({ cookie: await scene.visitor() }),
+    act: ({ sessions }, { cookie }) => sessions.open(cookie),
+  },
+  'open() of a replay, which ends the session': {
+    options: { onReplay: 'end' },
+    async given(scene) {
+      const cookie = await scene.visitor()
+      const next = await scene.directly.open(successor(scene, cookie, 2))
+      await scene.directly.commit(next)
+      return { cookie }
+    },
+    act: ({ sessions }, { cookie }) => sessions.open(cookie),
+  },
+  'a request that only looks, and is activity': {
+    options: TOUCHY,
+    given: async (scene) => ({ cookie: await scene.visitor() }),
+    act: async ({ sessions }, { cookie }) => sessions.commit(await sessions.open(cookie)),
+    spoilsNothing: ['touch'],
+  },
+  'commit() of a visitor with nothing to keep': { given: visiting(), act: commit },
+  'commit() of a new session': { given: visiting(change), act: commit, after: commitFailed },
+  'commit() of a change': { given: opened(change), act: commit, after: commitFailed },
+  'a request that changes something, and is activity': {
+    options: TOUCHY,
+    given: async (scene) => ({ cookie: await scene.visitor() }),
+    async act({ sessions }, { cookie }) {
+      const session = await sessions.open(cookie)
+      change(session)
+      return sessions.commit(session)
+    },
+    spoilsNothing: ['touch'],
+  },
+  'commit() of a change, after a conflict': {
+    async given(scene) {
+      const prepared = await opened(change)(scene)
+      await overtaken(scene, prepared.cookie as string)
+      return prepared
+    },
+    act: commit,
+    after: commitFailed,
+  },
+  'commit() of messages that were shown, and another': {
+    given: opened(
+      (session) => {
+        session.popFlash()
+        session.pushFlash('next')
+      },
+      (scene) => scene.visitor({ n: 1 }, ['first']),
+    ),
+    act: commit,
+    after: commitFailed,
+  },
+  'commit() after clear()': {
+    given: opened((session) => {
+      session.clear()
+      change(session)
+    }),
+    act: commit,
+    after: commitFailed,
+  },
+  'rotate(): its commit()': {
+    given: opened((session) => session.rotate()),
+    act: commit,
+    after: commitFailed,
+  },
+  'rotate() and a change: their commit()': {
+    given: opened((session) => {
+      session.rotate()
+      change(session)
+    }),
+    act: commit,
+    after: commitFailed,
+  },
+  'a request that only looks, with a renewal and activity': {
+    options: TOUCHY,
+    async given(scene) {
+      const cookie = await scene.visitor()
+      await scene.promotedEarlier(cookie, HOUR_MS)
+      return { cookie }
+    },
+    act: async ({ sessions }, { cookie }) => sessions.commit(await sessions.open(cookie)),
+    spoilsNothing: ['touch'],
+  },
+  'a renewal: its commit()': {
+    async given(scene) {
+      const cookie = await scene.visitor()
+      await scene.promotedEarlier(cookie, HOUR_MS)
+      return { cookie, session: await scene.sessions.open(cookie) }
+    },
+    act: commit,
+    spoilsNothing: ['touch'],
+  },
+  'a renewed cookie, used for the first time': {
+    async given(scene) {
+      const cookie = await scene.visitor()
+      await scene.promotedEarlier(cookie, HOUR_MS)
+      return { cookie: successor(scene, cookie) }
+    },
+    act: async ({ sessions }, { cookie }) => sessions.commit(await sessions.open(cookie)),
+    spoilsNothing: ['touch'],
+  },
+  'update()': {
+    given: opened(),
+    act: (_, { session }) => (session as DataSession).update(increment),
+    after: commitFailed,
+  },
+  'update() beside an unsaved change': {
+    given: opened(change),
+    act: (_, { session }) => (session as DataSession).update(increment),
+    after: commitFailed,
+  },
+  'update(), after a conflict': {
+    async given(scene) {
+      const prepared = await opened()(scene)
+      await overtaken(scene, prepared.cookie as string)
+      return prepared
+    },
+    act: (_, { session }) => (session as DataSession).update(increment),
+    after: commitFailed,
+  },
+  'update() of a visitor': {
+    given: visiting(),
+    act: (_, { session }) => (session as DataSession).update(increment),
+    after: commitFailed,
+  },
+  'save()': {
+    given: opened(change),
+    act: (_, { session }) => (session as DataSession).save(),
+    after: commitFailed,
+  },
+  'save(), tried again': {
+    given: opened(change),
+    act: (_, { session }) => (session as DataSession).save(),
+    after: saveAgain,
+  },
+  'save() of a visitor': {
+    given: visiting(change),
+    act: (_, { session }) => (session as DataSession).save(),
+    after: commitFailed,
+  },
+  'save() of a visitor, tried again': {
+    given: visiting(change),
+    act: (_, { session }) => (session as DataSession).save(),
+    after: saveAgain,
+  },
+  'save() after rotate()': {
+    given: opened((session) => {
+      session.rotate()
+      change(session)
+    }),
+    act: (_, { session }) => (session as DataSession).save(),
+    after: commitFailed,
+  },
+  'adjustTimeoutForSession(): its commit()': {
+    given: opened((session) => session.adjustTimeoutForSession(28_800)),
+    act: commit,
+    after: commitFailed,
+  },
+  'adjustTimeoutForSession() of a visitor: its commit()': {
+    given: visiting((session) => session.adjustTimeoutForSession(28_800)),
+    act: commit,
+    after: commitFailed,
+  },
+  'invalidate(): its commit()': {
+    given: opened((session) => session.invalidate()),
+    act: commit,
+    after: commitFailed,
+  },
+  'invalidate(), and another session: their commit()': {
+    given: opened((session) => {
+      session.invalidate()
+      change(session)
+    }),
+    act: commit,
+    after: commitFailed,
+  },
+  'invalidate() of who is signed in, and another session: their commit()': {
+    given: opened((session) => {
+      session.invalidate()
+      change(session)
+    }, signedIn),
+    act: commit,
+    after: commitFailed,
+    spoilsNothing: ['delist'],
+  },
+  'signIn() of a visitor without a session': {
+    given: visiting(),
+    act: (_, { session }) => (session as DataSession).signIn('ada'),
+    after: commitFailed,
+  },
+  'signIn() of a visitor with a session': {
+    given: opened(),
+    act: (_, { session }) => (session as DataSession).signIn('ada', { keep: ['n'] }),
+    after: commitFailed,
+  },
+  'signIn() where another session of hers has to end': {
+    options: { maxPerPrincipal: { limit: 2 } },
+    async given(scene) {
+      await scene.signedIn()
+      await scene.signedIn()
+      return opened()(scene)
+    },
+    act: (_, { session }) => (session as DataSession).signIn('ada'),
+    after: commitFailed,
+  },
+  'signIn() of who is signed in': {
+    given: opened(undefined, signedIn),
+    act: (_, { session }) => (session as DataSession).signIn('ada'),
+    after: commitFailed,
+  },
+  'signIn() of somebody else': {
+    given: opened(undefined, signedIn),
+    act: (_, { session }) => (session as DataSession).signIn('bob'),
+    after: commitFailed,
+  },
+  'signIn(), and its commit()': {
+    given: opened(),
+    async act(scene, prepared) {
+      await (prepared.session as DataSession).signIn('ada')
+      return commit(scene, prepared)
+    },
+  },
+  'signOut()': {
+    given: opened(undefined, signedIn),
+    act: (_, { session }) => (session as DataSession).signOut(),
+    after: commitFailed,
+    spoilsNothing: ['delist'],
+  },
+  'of().list()': {
+    given: threeOfAda,
+    act: ({ sessions }) => sessions.of('ada').list(),
+  },
+  'of().list(), where one has ended': {
+    async given(scene) {
+      const { id } = await threeOfAda(scene)
+      await scene.directly.revoke(id as string, REASON)
+      return {}
+    },
+    act: ({ sessions }) => sessions.of('ada').list(),
+  },
+  'of().revoke()': {
+    given: threeOfAda,
+    act: ({ sessions }, { id }) => sessions.of('ada').revoke(id as string, REASON),
+  },
+  'of().revokeOthers()': {
+    given: threeOfAda,
+    act: ({ sessions }, { id }) => sessions.of('ada').revokeOthers(id as string, REASON),
+  },
+  'of().revokeAll()': {
+    given: threeOfAda,
+    act: ({ sessions }) => sessions.of('ada').revokeAll(REASON),
+  },
+  'revoke()': {
+    given: threeOfAda,
+    act: ({ sessions }, { id }) => sessions.revoke({ id: id as string }, REASON),
+  },
+  'revokeEverything()': {
+    options: { epoch: true },
+    given: threeOfAda,
+    act: ({ sessions }) => sessions.revokeEverything(REASON),
+  },
+}

@@ -1,0 +1,206 @@
+import { StoreError } from '../../src/errors.ts'
+import { SessionError } from '../../src/index.ts'
+import type { LoadPackage } from '../../src/store/redis/clients.ts'
+import type { Store } from '../../src/store/store.ts'
+import { type Fault, nth } from '../support/fault-proxy.ts'
+import type { RedisServer } from '../support/redis-server.ts'
+import type { Operation, Prepared } from './operations.ts'
+import { type Scene, makeScene, watchedScene } from './scene.ts'
+
+/** How much later than the deadline of its store an operation may settle. */
+export const SLACK_MS = 100
+const AT_ONCE = 8
+const TRIES = 10
+const LONG_MS = 10_000
+
+export interface Ground {
+  readonly server: RedisServer
+  /** A way to it on which nothing goes wrong. */
+  readonly direct: Store
+  readonly load: LoadPackage
+  /** The deadline where nothing answers. Elsewhere it must not matter how busy the machine is. */
+  readonly storeTimeoutMs: number
+}
+
+/** What may lie there, while an operation is on its way and when it is done. */
+interface Expected {
+  readonly onItsWay: ReadonlySet<string>
+  readonly done: ReadonlySet<string>
+  /** When it has failed, and its request has gone on. */
+  readonly afterwards: ReadonlySet<string>
+}
+
+/** How one operation ended of which one command went wrong. */
+export interface Case {
+  readonly at: number
+  readonly fault: Fault
+  readonly ended: 'done' | 'StoreError'
+  /** What lies there is as it was before, as it is when all is done, or something in between. */
+  readonly left: 'nothing' | 'all' | 'a part'
+  /** From the call until the promise settled. */
+  readonly ms: number
+}
+
+/** Every command of an operation goes wrong in each of these ways, one at a time. */
+export async function sweep(
+  ground: Ground,
+  name: string,
+  operation: Operation,
+  faults: readonly Fault[],
+): Promise<Case[]> {
+  const expected = await expectedOf(ground, operation)
+  const commands = await countCommands(ground, operation)
+  const waiting = Array.from({ length: commands }, (_, at) =>
+    faults.map((fault) => ({ at: at + 1, fault })),
+  ).flat()
+  const cases: Case[] = []
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { at, fault } = next
+      try {
+        let found: Case | undefined
+        for (let tries = 0; tries < TRIES && found === undefined; tries++) {
+          found = await oneCase(ground, operation, expected, at, fault)
+        }
+        if (found === undefined) throw new Error('the command was never sent')
+        cases.push(found)
+      } catch (cause) {
+        const which = `${name}, command ${at} of ${commands}, ${JSON.stringify(fault)}`
+        throw new Error(`${which}: ${(cause as Error).message}`, { cause })
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  return cases
+}
+
+/** As it goes where nothing goes wrong. */
+async function expectedOf(ground: Ground, operation: Operation): Promise<Expected> {
+  const whole = await looksOf(ground, operation, ['act', 'after'])
+  const never = await looksOf(ground, operation, ['after'])
+  const setOf = (looks: readonly string[]) => new Set(looks.map((look) => seenBy(operation, look)))
+  const { looks, lastThatMatters } = whole.act
+  return {
+    onItsWay: setOf(looks),
+    done: setOf(looks.slice(lastThatMatters)),
+    afterwards: setOf([...looks, ...whole.after.looks, ...never.after.looks]),
+  }
+}
+
+/** A list that has somebody on it who has ended is put right by whoever reads it. */
+function seenBy({ spoilsNothing = [] }: Operation, look: string): string {
+  return spoilsNothing.includes('delist') ? look.replaceAll(/^of:.*\n?/gm, '') : look
+}
+
+async function looksOf(ground: Ground, operation: Operation, parts: readonly ('act' | 'after')[]) {
+  const found = { act: noLooks(), after: noLooks() }
+  let part: Looks | undefined
+  const { server, direct } = ground
+  const options = { ...operation.options, storeTimeoutMs: 20_000 }
+  const scene = watchedScene(server, direct, options, (name, look) => {
+    if (part === undefined) return
+    if (operation.spoilsNothing?.includes(name) !== true) part.lastThatMatters = part.looks.length
+    part.looks.push(look)
+  })
+  const prepared = (await operation.given?.(scene)) ?? {}
+  for (const name of parts) {
+    part = found[name]
+    part.looks.push(await scene.look())
+    await operation[name]?.(scene, prepared)
+    part.looks.push(await scene.look())
+  }
+  return found
+}
+
+interface Looks {
+  readonly looks: string[]
+  lastThatMatters: number
+}
+
+function noLooks(): Looks {
+  return { looks: [], lastThatMatters: 0 }
+}
+
+async function countCommands(ground: Ground, operation: Operation): Promise<number> {
+  const { server, direct, load } = ground
+  const scene = await makeScene(server, direct, load, { ...operation.options })
+  try {
+    const prepared = (await operation.given?.(scene)) ?? {}
+    scene.proxy.plan(() => undefined)
+    await operation.act(scene, prepared)
+    return scene.proxy.commands.length
+  } finally {
+    await scene.end()
+  }
+}
+
+async function oneCase(
+  { server, direct, load, storeTimeoutMs: short }: Ground,
+  operation: Operation,
+  { onItsWay, done, afterwards }: Expected,
+  at: number,
+  fault: Fault,
+): Promise<Case | undefined> {
+  const silent = fault === 'black hole' || fault === 'reply lost, black hole'
+  const storeTimeoutMs = silent ? short : LONG_MS
+  const scene = await makeScene(server, direct, load, { ...operation.options, storeTimeoutMs })
+  try {
+    const prepared = await begin(operation, scene)
+    if (prepared === undefined) return undefined
+    const before = seenBy(operation, await scene.look())
+    scene.proxy.plan(nth(at, fault))
+    const { error, isLate, ms } = await settling(operation.act(scene, prepared), storeTimeoutMs)
+    // On a busy machine the commands before it may be late already: then it is tried once more.
+    if (scene.proxy.faults === 0) return undefined
+    if (isLate)
+      throw new Error(`it settled after ${ms.toFixed(0)} ms, the deadline was ${storeTimeoutMs}`)
+    if (error !== undefined && !(error instanceof StoreError)) {
+      throw new Error(`it ended with ${error.message}`, { cause: error })
+    }
+    await scene.untilCalm()
+    const look = seenBy(operation, await scene.look())
+    const allowed = error === undefined ? done : onItsWay
+    if (!allowed.has(look)) throw notExpected(error?.message ?? '', look, allowed)
+    if (error !== undefined && operation.after !== undefined) {
+      const ended = await settling(operation.after(scene, prepared), storeTimeoutMs)
+      if (ended.error !== undefined && !(ended.error instanceof SessionError)) throw ended.error
+      const then = seenBy(operation, await scene.look())
+      if (!afterwards.has(then)) throw notExpected('when its request went on', then, afterwards)
+    }
+    const left = look === before ? 'nothing' : done.has(look) ? 'all' : 'a part'
+    return { at, fault, ended: error === undefined ? 'done' : 'StoreError', left, ms }
+  } finally {
+    await scene.end()
+  }
+}
+
+/** `undefined` where a busy machine was too late for a short deadline. */
+async function begin(operation: Operation, scene: Scene): Promise<Prepared | undefined> {
+  try {
+    return (await operation.given?.(scene)) ?? {}
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
+}
+
+function notExpected(after: string, look: string, allowed: ReadonlySet<string>): Error {
+  const said = after === '' ? '' : ` (${after})`
+  return new Error(`what lies there${said} is\n${look}\nand not\n${[...allowed].join('\nor\n')}`)
+}
+
+/** Told by a timer beside it, so that a machine that stands still delays both. */
+async function settling(
+  promise: Promise<unknown>,
+  deadlineMs: number,
+): Promise<{ error: Error | undefined; isLate: boolean; ms: number }> {
+  const calledAt = performance.now()
+  let isLate = false
+  const timer = setTimeout(() => (isLate = true), deadlineMs + SLACK_MS)
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => (reason instanceof Error ? reason : new Error('no error was thrown')),
+  )
+  clearTimeout(timer)
+  return { error, isLate, ms: performance.now() - calledAt }
+}

@@ -1,0 +1,66 @@
+import type { Mutant } from '../../scripts/security/mutant.ts'
+
+const LOST = 'test/behaviour/lost-answers.test.ts'
+
+/** What holds when answers are lost (docs/decisions/020), taken out. */
+export const mutants: readonly Mutant[] = [
+  {
+    when: 'a write whose answer was lost is made anew',
+    file: 'src/lifecycle/commit.ts',
+    search: '  if (again === undefined) return undefined\n',
+    replacement: '  if (again !== null) return undefined\n',
+    test: LOST,
+    fails: 'shows its message once',
+  },
+  {
+    when: 'a session that may have been created is not removed',
+    file: 'src/session/visit.ts',
+    search: 'stored ?? unanswered?.base',
+    replacement: 'stored ?? (unanswered && undefined)',
+    test: LOST,
+    fails: 'leaves none when it ends its session',
+  },
+  {
+    when: 'update() goes ahead of a write whose answer was lost',
+    file: 'src/lifecycle/update.ts',
+    search:
+      "  if ((await repeat(engine, visit, false)) === 'gone') throw new GoneError(base.record.id)\n",
+    replacement: '  void repeat\n',
+    test: LOST,
+    fails: 'counts what it updates, and others count, beside it',
+  },
+  {
+    when: 'a sign-in that has failed is sent again',
+    file: 'src/lifecycle/sign-in.ts',
+    search:
+      '    if (now.unanswered?.draft.wishes.signIn !== undefined) now.unanswered = undefined\n',
+    replacement: '',
+    test: LOST,
+    fails: 'signIn() is not sent again: nobody is signed in by one that failed',
+  },
+  {
+    when: 'reload() leaves a write whose answer was lost to be sent again',
+    file: 'src/lifecycle/reload.ts',
+    search: '  state.unanswered = undefined\n',
+    replacement: '',
+    test: LOST,
+    fails: 'reads and changes what is stored, after reload()',
+  },
+  {
+    when: 'a failed request creates, against cookieOnException',
+    file: 'src/lifecycle/commit.ts',
+    search:
+      "  if (quiet && (kind === 'create' || draft.wishes.family !== undefined)) return undefined\n",
+    replacement: '',
+    test: LOST,
+    fails: 'is sent no cookie when it has failed, with cookieOnException false',
+  },
+  {
+    when: 'a commit waits twice for a dead connection',
+    file: 'src/lifecycle/commit.ts',
+    search: '  if (late !== undefined && isWriting(engine, visit, failed)) throw late\n',
+    replacement: '  void [late, isWriting]\n',
+    test: 'test/faults/sweep.test.ts',
+    fails: '%s is done once, or not, and settles in time',
+  },
+]
