@@ -82,7 +82,7 @@ export class Deadlines {
         if (this.#remove(pending)) resolve(value)
       }
       const fail = (cause: unknown) => {
-        if (mayRepeat && cause instanceof StoreError && cause.connectionLost) {
+        if (mayRepeat && isConnectionLost(cause)) {
           mayRepeat = false
           setTimeout(attempt, Math.random() * LONGEST_BREATH_MS)
         } else if (this.#remove(pending)) {
@@ -90,6 +90,8 @@ export class Deadlines {
         }
       }
       const attempt = () => {
+        // Whoever asked has been told that it failed: nothing is sent for nobody.
+        if (!this.#holds(pending)) return
         try {
           const started = start(subject)
           if (started instanceof Promise) started.then(succeed, fail)
@@ -111,10 +113,14 @@ export class Deadlines {
     this.#sweep ??= setInterval(() => this.#expire(), Math.min(50, this.#timeoutMs / 20))
   }
 
+  #holds(pending: Pending): boolean {
+    return pending.before !== undefined || this.#first === pending
+  }
+
   /** Answers whether it was still there. */
   #remove(pending: Pending): boolean {
+    if (!this.#holds(pending)) return false
     const { before, after } = pending
-    if (before === undefined && this.#first !== pending) return false
     if (before === undefined) this.#first = after
     else before.after = after
     if (after === undefined) this.#last = before
@@ -135,6 +141,10 @@ export class Deadlines {
     clearInterval(this.#sweep)
     this.#sweep = undefined
   }
+}
+
+function isConnectionLost(cause: unknown): boolean {
+  return cause instanceof StoreError && cause.connectionLost
 }
 
 function refuse({ operation, request, reject }: Pending, cause: unknown): void {

@@ -4,15 +4,15 @@ import { createSessions } from '../../src/sessions.ts'
 import type { Session } from '../../src/session/members.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { type Data, SECRET } from '../support/app.ts'
-import { LatchStore, type Operation } from '../support/latch-store.ts'
+import { LatchStore, type Operation, signal } from '../support/latch-store.ts'
 
 function lost(operation: StoreOperation): StoreError {
   return new StoreError(operation, 'Socket closed unexpectedly', { connectionLost: true })
 }
 
-async function begin() {
+async function begin(storeTimeoutMs = 1000) {
   const store = new LatchStore(memoryStore())
-  const sessions = createSessions<Data>({ secret: SECRET, store })
+  const sessions = createSessions<Data>({ secret: SECRET, store, storeTimeoutMs })
   async function request(cookie: string | undefined, work: (session: Session<Data>) => unknown) {
     const session = await sessions.open(cookie)
     await work(session)
@@ -75,5 +75,22 @@ describe('an answer that is lost with its connection is asked for again', () => 
     store.failNext('read', new StoreError('read', 'NOPERM'))
     await expect(request(cookie, () => undefined)).rejects.toThrow('NOPERM')
     expect(store.calls.read).toBe(before + 1)
+  })
+
+  test('not after the deadline: the request has been told that it failed', async () => {
+    const { store, request, cookie } = await begin(20)
+    const ended = signal()
+    let asked = 0
+    store.remove = async () => {
+      asked++
+      await ended.given
+      throw lost('remove')
+    }
+    const ending = request(cookie, (session) => session.invalidate())
+    await expect(ending).rejects.toThrow('no answer within 20 ms')
+    ended.give()
+    const endedAt = performance.now()
+    await expect.poll(() => performance.now() - endedAt).toBeGreaterThan(60)
+    expect(asked).toBe(1)
   })
 })

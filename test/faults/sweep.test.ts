@@ -1,25 +1,36 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Store } from '../../src/store/store.ts'
+import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { PACKAGES } from '../redis/packages.ts'
-import { useRedis } from '../support/both-stores.ts'
-import type { Fault } from '../support/fault-proxy.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { QUICK } from './kinds.ts'
 import { OPERATIONS } from './operations.ts'
 import { sweep } from './sweep.ts'
 
 /* The short form of `npm run faults`, whose figures are in docs/reliability/faults.md. */
 
-const FAULTS: readonly Fault[] = ['kill before', 'lose reply', 'reply lost, black hole']
 const CLIENTS = PACKAGES.filter(([name]) => name.endsWith(' 6'))
 
 describe.each(CLIENTS)('over %s, whatever becomes of any command', (_, load) => {
-  const redis = useRedis()
+  let server: RedisServer
+  let direct: Store
+  beforeAll(async () => {
+    server = await startRedis()
+    direct = redisStore({ url: server.url })
+    await direct.read('connecting')
+  })
+  afterAll(async () => {
+    await direct.close?.()
+    await server.stop()
+  })
 
-  test.each(Object.entries(OPERATIONS))(
+  test.concurrent.each(Object.entries(OPERATIONS))(
     '%s is done once, or not, and settles in time',
     async (name, operation) => {
-      const direct = await redis.connectedStore()
-      const ground = { server: redis.server, direct, load, storeTimeoutMs: 250 }
-      const cases = await sweep(ground, name, operation, FAULTS)
-      expect(cases.length % FAULTS.length).toBe(0)
+      const ground = { server, direct, load, storeTimeoutMs: 150 }
+      const cases = await sweep(ground, name, operation, QUICK)
+      expect(cases.length % QUICK.length).toBe(0)
     },
+    120_000,
   )
 })

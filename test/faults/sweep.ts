@@ -2,14 +2,14 @@ import { StoreError } from '../../src/errors.ts'
 import { SessionError } from '../../src/index.ts'
 import type { LoadPackage } from '../../src/store/redis/clients.ts'
 import type { Store } from '../../src/store/store.ts'
-import { type Fault, nth } from '../support/fault-proxy.ts'
 import type { RedisServer } from '../support/redis-server.ts'
+import { KINDS, type Kind } from './kinds.ts'
 import type { Operation, Prepared } from './operations.ts'
 import { type Scene, makeScene, watchedScene } from './scene.ts'
 
 /** How much later than the deadline of its store an operation may settle. */
 export const SLACK_MS = 100
-const AT_ONCE = 8
+const AT_ONCE = 4
 const TRIES = 10
 const LONG_MS = 10_000
 
@@ -33,11 +33,11 @@ interface Expected {
 /** How one operation ended of which one command went wrong. */
 export interface Case {
   readonly at: number
-  readonly fault: Fault
+  readonly kind: string
   readonly ended: 'done' | 'StoreError'
   /** What lies there is as it was before, as it is when all is done, or something in between. */
   readonly left: 'nothing' | 'all' | 'a part'
-  /** From the call until the promise settled. */
+  /** From the last fault until the promise settled. */
   readonly ms: number
 }
 
@@ -46,32 +46,39 @@ export async function sweep(
   ground: Ground,
   name: string,
   operation: Operation,
-  faults: readonly Fault[],
+  kinds: readonly string[],
 ): Promise<Case[]> {
   const expected = await expectedOf(ground, operation)
   const commands = await countCommands(ground, operation)
   const waiting = Array.from({ length: commands }, (_, at) =>
-    faults.map((fault) => ({ at: at + 1, fault })),
+    kinds
+      .filter((kind) => at === 0 || KINDS[kind]?.splits === undefined)
+      .map((kind) => ({ at: at + 1, kind })),
   ).flat()
   const cases: Case[] = []
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { at, fault } = next
+      const { at, kind } = next
       try {
         let found: Case | undefined
         for (let tries = 0; tries < TRIES && found === undefined; tries++) {
-          found = await oneCase(ground, operation, expected, at, fault)
+          found = await oneCase(slower(ground, tries), operation, expected, at, kind)
         }
         if (found === undefined) throw new Error('the command was never sent')
         cases.push(found)
       } catch (cause) {
-        const which = `${name}, command ${at} of ${commands}, ${JSON.stringify(fault)}`
+        const which = `${name}, command ${at} of ${commands}, ${kind}`
         throw new Error(`${which}: ${(cause as Error).message}`, { cause })
       }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
   return cases
+}
+
+/** On a busy machine the commands before it may be late already: then it is tried once more. */
+function slower(ground: Ground, tries: number): Ground {
+  return { ...ground, storeTimeoutMs: Math.min(LONG_MS, ground.storeTimeoutMs * 2 ** tries) }
 }
 
 /** As it goes where nothing goes wrong. */
@@ -123,7 +130,8 @@ function noLooks(): Looks {
 
 async function countCommands(ground: Ground, operation: Operation): Promise<number> {
   const { server, direct, load } = ground
-  const scene = await makeScene(server, direct, load, { ...operation.options })
+  const options = { ...operation.options, storeTimeoutMs: LONG_MS }
+  const scene = await makeScene(server, direct, load, options)
   try {
     const prepared = (await operation.given?.(scene)) ?? {}
     scene.proxy.plan(() => undefined)
@@ -139,36 +147,46 @@ async function oneCase(
   operation: Operation,
   { onItsWay, done, afterwards }: Expected,
   at: number,
-  fault: Fault,
+  name: string,
 ): Promise<Case | undefined> {
-  const silent = fault === 'black hole' || fault === 'reply lost, black hole'
-  const storeTimeoutMs = silent ? short : LONG_MS
+  const kind = KINDS[name] as Kind
+  const storeTimeoutMs = kind.isSilent ? short : LONG_MS
   const scene = await makeScene(server, direct, load, { ...operation.options, storeTimeoutMs })
   try {
     const prepared = await begin(operation, scene)
     if (prepared === undefined) return undefined
     const before = seenBy(operation, await scene.look())
-    scene.proxy.plan(nth(at, fault))
-    const { error, isLate, ms } = await settling(operation.act(scene, prepared), storeTimeoutMs)
-    // On a busy machine the commands before it may be late already: then it is tried once more.
-    if (scene.proxy.faults === 0) return undefined
+    const limit = new TimeLimit(storeTimeoutMs + SLACK_MS)
+    const decide = kind.plan(at)
+    scene.proxy.plan((command) => {
+      const fault = decide(command)
+      if (fault !== undefined) limit.start()
+      return fault
+    })
+    scene.proxy.split = kind.splits === true
+    const error = await errorOf(operation.act(scene, prepared))
+    const { isLate, ms } = limit.stop()
+    if (scene.proxy.faults === 0 && kind.splits === undefined) return undefined
     if (isLate)
-      throw new Error(`it settled after ${ms.toFixed(0)} ms, the deadline was ${storeTimeoutMs}`)
+      throw new Error(
+        `it settled ${ms.toFixed(0)} ms after that, the deadline was ${storeTimeoutMs}`,
+      )
     if (error !== undefined && !(error instanceof StoreError)) {
       throw new Error(`it ended with ${error.message}`, { cause: error })
     }
+    if (error !== undefined && kind.isHarmless) throw error
     await scene.untilCalm()
     const look = seenBy(operation, await scene.look())
     const allowed = error === undefined ? done : onItsWay
     if (!allowed.has(look)) throw notExpected(error?.message ?? '', look, allowed)
     if (error !== undefined && operation.after !== undefined) {
-      const ended = await settling(operation.after(scene, prepared), storeTimeoutMs)
-      if (ended.error !== undefined && !(ended.error instanceof SessionError)) throw ended.error
-      const then = seenBy(operation, await scene.look())
-      if (!afterwards.has(then)) throw notExpected('when its request went on', then, afterwards)
+      const then = await errorOf(operation.after(scene, prepared))
+      if (then !== undefined && !(then instanceof SessionError)) throw then
+      const last = seenBy(operation, await scene.look())
+      if (!afterwards.has(last)) throw notExpected('when its request went on', last, afterwards)
     }
     const left = look === before ? 'nothing' : done.has(look) ? 'all' : 'a part'
-    return { at, fault, ended: error === undefined ? 'done' : 'StoreError', left, ms }
+    return { at, kind: name, ended: error === undefined ? 'done' : 'StoreError', left, ms }
   } finally {
     await scene.end()
   }
@@ -189,18 +207,36 @@ function notExpected(after: string, look: string, allowed: ReadonlySet<string>):
   return new Error(`what lies there${said} is\n${look}\nand not\n${[...allowed].join('\nor\n')}`)
 }
 
-/** Told by a timer beside it, so that a machine that stands still delays both. */
-async function settling(
-  promise: Promise<unknown>,
-  deadlineMs: number,
-): Promise<{ error: Error | undefined; isLate: boolean; ms: number }> {
-  const calledAt = performance.now()
-  let isLate = false
-  const timer = setTimeout(() => (isLate = true), deadlineMs + SLACK_MS)
-  const error = await promise.then(
+async function errorOf(promise: Promise<unknown>): Promise<Error | undefined> {
+  return promise.then(
     () => undefined,
     (reason: unknown) => (reason instanceof Error ? reason : new Error('no error was thrown')),
   )
-  clearTimeout(timer)
-  return { error, isLate, ms: performance.now() - calledAt }
+}
+
+/**
+ * Counts from the last fault. Whether it was kept is told by a timer beside that of the deadline, so
+ * that a machine that stands still delays both.
+ */
+class TimeLimit {
+  readonly #limitMs: number
+  #startedAt: number | undefined
+  #timer: NodeJS.Timeout | undefined
+  #isLate = false
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs
+  }
+
+  start(): void {
+    this.#startedAt = performance.now()
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => (this.#isLate = true), this.#limitMs)
+  }
+
+  stop(): { isLate: boolean; ms: number } {
+    clearTimeout(this.#timer)
+    const now = performance.now()
+    return { isLate: this.#isLate, ms: now - (this.#startedAt ?? now) }
+  }
 }

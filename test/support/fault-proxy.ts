@@ -30,6 +30,9 @@ export interface SeenCommand {
   readonly at: number
 }
 
+/** Says what becomes of a command. */
+export type Decide = (command: SeenCommand) => Fault | undefined
+
 /** A way to a Redis on which things go wrong. What clients send to connect is never counted. */
 export interface FaultProxy {
   readonly port: number
@@ -40,7 +43,7 @@ export interface FaultProxy {
   /** How many faults there were since then. */
   readonly faults: number
   /** Says what becomes of each command from now on. */
-  plan(decide: (command: SeenCommand) => Fault | undefined): void
+  plan(decide: Decide): void
   /** Bytes pass one by one, both ways. */
   split: boolean
   /** Nothing more passes over this connection, counted from 0; it stays open. */
@@ -59,7 +62,7 @@ const CONNECTING = new Set(['hello', 'auth', 'client', 'select', 'info', 'ping',
 
 /** What all connections through a proxy share. */
 interface Weather {
-  decide: (command: SeenCommand) => Fault | undefined
+  decide: Decide
   readonly commands: string[]
   faults: number
   split: boolean
@@ -238,7 +241,7 @@ export async function startFaultProxy(to: number): Promise<FaultProxy> {
   }
 }
 
-/** The nth command, counted from 1, gets this fault, and no other. */
-export function nth(n: number, fault: Fault): (command: SeenCommand) => Fault | undefined {
-  return ({ at }) => (at === n - 1 ? fault : undefined)
+/** The nth command, counted from 1, gets this fault, and as many as told after it; no other. */
+export function nth(n: number, fault: Fault, more = 0): Decide {
+  return ({ at }) => (at >= n - 1 && at <= n - 1 + more ? fault : undefined)
 }
