@@ -70,7 +70,7 @@ function signOut(id: string, name: string, token: string | undefined): Html {
 }
 
 function everywhereElse(token: string | undefined): Html {
-  return html`<form class="all" method="post" action="/devices/sign-out-others">
+  return html`<form method="post" action="/devices/sign-out-others">
     ${tokenField(token)}
     <button>Sign out everywhere else</button>
   </form>`
