@@ -85,6 +85,11 @@ describe.each(['memory', 'redis'] as const)('the shop floor on %s', (kind) => {
 
   test('escorts a visitor out, who hears why', async () => {
     const shopper = await new Shopper(demo).comeIn()
+    const form = { id: shopper.id, reason: '1', token: 'made up' }
+    const forged = await owner.browser.get('/floor/escort', { method: 'POST', form })
+    expect(forged.status).toBe(403)
+    expect(await shopper.page('/')).toContain('Put Assam back')
+
     await owner.page('/floor')
     const { status, headers } = await owner.send('/floor/escort', { id: shopper.id, reason: '1' })
     expect([status, headers.location]).toEqual([303, '/floor'])
