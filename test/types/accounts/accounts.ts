@@ -84,9 +84,11 @@ await mine.revoke(session, { by: 'ben' })
 same<ReturnType<typeof mine.revokeOthers>, Promise<string[]>>()
 await mine.revokeOthers(session, { reason: 'the password was changed' })
 // @ts-expect-error -- others than which?
-await mine.revokeOthers({ reason: 'the password was changed' })
+await mine.revokeOthers({ reason: 'changed' }, { reason: 'the password was changed' })
 same<ReturnType<typeof mine.revokeAll>, Promise<string[]>>()
 await mine.revokeAll({ reason: 'the account was closed' })
+// @ts-expect-error -- a reason
+await mine.revokeAll()
 same<ReturnType<typeof sessions.revoke>, Promise<boolean>>()
 await sessions.revoke(session.id, { reason: 'closing time', by: 'ada', request: {} })
 // @ts-expect-error -- a reason
