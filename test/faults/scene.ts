@@ -53,6 +53,7 @@ export async function makeScene(
   const proxy = await startFaultProxy(server.port)
   const store = new ConnectingStore(
     resolveConnection({ host: '127.0.0.1', port: proxy.port }),
+    undefined,
     load,
   )
   const options = { secret: SECRET, prefix, ...given }
