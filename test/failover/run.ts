@@ -1,0 +1,84 @@
+/**
+ * Failovers under load: Redis with two replicas and three sentinels, two servers, and people who
+ * read, write and sign out while primaries are killed. Run: `npm run failover`, with `-- --quick`
+ * for a short form, `-- --seed 7` for other choices, `-- --write` to keep the result in
+ * docs/reliability/failover.md. A session mixed up, a confirmed sign-out undone and the like fail.
+ */
+import { parseArgs } from 'node:util'
+import { machine } from '../support/machine.ts'
+import { writeSection } from '../support/page-section.ts'
+import { type Plan, failOverUnderLoad } from './campaign.ts'
+import type { Seen } from './drive.ts'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    write: { type: 'boolean' },
+    seed: { type: 'string', default: '1' },
+  },
+})
+const size = values.quick
+  ? { failovers: 1, requestsPerSecond: 100, people: 50 }
+  : { failovers: 20, requestsPerSecond: 500, people: 500 }
+const PLANS: readonly (readonly [name: string, client: Plan['client'], replicas: number])[] = [
+  ['ioredis', 'ioredis', 0],
+  ['ioredis, durability', 'ioredis', 1],
+  ['node-redis', 'node-redis', 0],
+]
+
+const about = ['npm run failover --', ...process.argv.slice(2)].join(' ')
+const intro = `\`${about}\` printed this: ${machine()}; seed ${values.seed}.`
+console.log(`${intro}\n`)
+const rows: string[] = []
+for (const [name, client, replicas] of PLANS) {
+  const seen = await failOverUnderLoad({ ...size, client, replicas, seed: Number(values.seed) })
+  if (isWrong(seen, replicas)) process.exitCode = 1
+  rows.push(rowOf(name, seen))
+  console.log(rows.at(-1))
+}
+if (values.write) writeSection('reliability/failover.md', 'Under load', page(rows))
+
+function isWrong(seen: Seen, replicas: number): boolean {
+  const { mixedUp, corrupted, wrongAnswers, rejections, lateErrors, signOutsUndone } = seen
+  const undone = replicas === 0 ? 0 : signOutsUndone
+  return mixedUp + corrupted + wrongAnswers + rejections + lateErrors + undone > 0
+}
+
+function rowOf(name: string, seen: Seen): string {
+  const outages = seen.outagesMs.toSorted((one, other) => one - other)
+  const median = outages[outages.length >> 1] ?? 0
+  const cells = [
+    name,
+    n(seen.requests),
+    n(seen.errors),
+    `${seconds(median)} (${seconds(outages.at(-1) ?? 0)})`,
+    n(seen.lateErrors),
+    n(seen.mixedUp + seen.corrupted),
+    n(seen.rejections + seen.wrongAnswers),
+    `${n(seen.writesLost)} of ${n(seen.writes)}`,
+    n(seen.sessionsLost),
+    `${n(seen.signOutsUndone)} of ${n(seen.signOuts)}`,
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+function page(lines: readonly string[]): string {
+  return [
+    intro,
+    `Two servers, ${size.people} people, ${size.requestsPerSecond} requests a second of which a third write and a`,
+    `twentieth sign out; ${size.failovers} times the primary is killed, sentinels choose another, and the old one comes`,
+    'back as a replica. The servers are never restarted.',
+    '',
+    '| client | requests | errors, all 503 | last error after the kill: median (longest) | errors once Redis was well | sessions mixed up or corrupted | unhandled rejections, other answers | answered writes lost | sessions lost | answered sign-outs undone |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...lines,
+  ].join('\n')
+}
+
+function n(count: number): string {
+  return count.toLocaleString('en')
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
