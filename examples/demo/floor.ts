@@ -1,11 +1,8 @@
 import { type RequestHandler, Router } from 'express'
 import type { ScannedSession, Sessions } from 'sojourn'
 import { OWNER } from './accounts.ts'
-import { REASONS, floorPage, peopleList } from './pages/floor.ts'
+import { MOST_SHOWN, REASONS, floorPage, peopleList } from './pages/floor.ts'
 import { ownerOnlyPage } from './pages/problem.ts'
-
-/** A shop with more visitors than this needs another page. */
-const MOST_SHOWN = 100
 
 /** For the owner alone: who is in the shop, and the way out. */
 export function floorRoutes(sessions: Sessions): Router {

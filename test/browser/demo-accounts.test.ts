@@ -139,6 +139,24 @@ describe.each(['memory', 'redis'] as const)('people in the demo shop on %s', (ki
     expect(await guest.toldAtTheDoor()).toContain('others would like to come to the counter')
   })
 
+  test('a page that the shop would not talk to asks again', async () => {
+    const guest = await Person.at(demo, browser)
+    let asked = 0
+    guest.page.on('request', (request) => (asked += Number(request.url().includes('/live/door/'))))
+    await guest.page.route('**/live/door/*', (route) => route.fulfill({ status: 503 }), {
+      times: 1,
+    })
+    await guest.comeIn()
+    const other = await guest.context.newPage()
+    await guest.goTo('/', other)
+    await expect.poll(() => asked, { timeout: 10_000 }).toBe(2)
+    await Promise.all([
+      other.waitForEvent('load'),
+      other.getByRole('button', { name: 'Leave' }).click(),
+    ])
+    expect(await guest.toldAtTheDoor()).toBe('You left in another window.')
+  })
+
   test('tabs of one visit share its clock and its end', async () => {
     const guest = await (await Person.at(demo, browser)).comeIn()
     const secondsLeft = async () =>

@@ -134,6 +134,17 @@ describe.each(['memory', 'redis'] as const)('the shop floor on %s', (kind) => {
   })
 })
 
+test('shows a hundred sessions, and says that there may be more', async () => {
+  await using demo = await startDemo()
+  const owner = await new Shopper(demo).signIn('owner', 'kettle')
+  for (let come = 1; come < 99; come++) await new Shopper(demo).comeIn()
+  expect(await owner.page('/floor')).not.toContain('there may be more')
+  for (let come = 0; come < 2; come++) await new Shopper(demo).comeIn()
+  const floor = await owner.page('/floor')
+  expect(floor).toContain('there may be more')
+  expect(floor.split('data-person=')).toHaveLength(1 + 100)
+})
+
 test('what pages ask by themselves is no step', async () => {
   await using demo = await startDemo({ REDIS_URL: redis.url })
   const owner = await new Shopper(demo).signIn('owner', 'kettle')

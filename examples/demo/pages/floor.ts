@@ -16,6 +16,9 @@ export const REASONS = [
   'You are welcome again without the ice cream.',
 ] as const
 
+/** A shop with more visitors than this needs another page. */
+export const MOST_SHOWN = 100
+
 const LATE = 15
 
 export interface FloorView {
@@ -55,7 +58,10 @@ export function floorPage({ session, messages, people }: FloorView): string {
 
 /** By itself too, for the script that keeps it up to date. */
 export function peopleList(people: readonly ScannedSession[], own: string): Html {
-  return html`<p class="summary">${summary(people)}</p>
+  return html`<p class="summary">
+      ${summary(people)}
+      ${people.length === MOST_SHOWN && html`The page is full: there may be more.`}
+    </p>
     <ul class="rows">
       ${people.map((person) => row(person, person.id === own))}
     </ul>`

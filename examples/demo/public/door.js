@@ -1,5 +1,7 @@
 // The shop tells this page when its visit is over, and why.
 
+const AGAIN_MS = 3000
+
 const { visit } = document.body.dataset
 let door
 
@@ -16,6 +18,10 @@ function listen() {
   if (document.hidden) return
   door = new EventSource(`/live/door/${visit}`)
   door.addEventListener('over', ({ data }) => showOut(JSON.parse(data)))
+  // A connection that broke is made again by the browser; one that was refused is not.
+  door.addEventListener('error', ({ target }) => {
+    if (target.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS)
+  })
 }
 
 /** Without a reason it was the clock, as the dialog says already. */
