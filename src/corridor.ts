@@ -2,7 +2,6 @@ import { UsageError } from './errors.ts'
 import {
   type SessionOrId,
   type SessionsOf,
-  askingFor,
   revoke,
   revokeAllOf,
   sessionsOf,
@@ -11,15 +10,15 @@ import { commit, save } from './lifecycle/commit.ts'
 import { createEngine } from './lifecycle/engine.ts'
 import type { Revocation } from './lifecycle/listing.ts'
 import { type OpenOptions, openVisit } from './lifecycle/open.ts'
+import { type Operator, operatorFor } from './lifecycle/operator.ts'
 import { reload } from './lifecycle/reload.ts'
 import type { CommitResult } from './lifecycle/result.ts'
-import { type Scanned, scan } from './lifecycle/scan.ts'
 import { signIn, signOut } from './lifecycle/sign-in.ts'
 import { update } from './lifecycle/update.ts'
 import { type WatchListener, type WatchOptions, Watches } from './lifecycle/watch.ts'
 import { describePolicy } from './options/describe-policy.ts'
 import type { SessionOptions } from './options/options.ts'
-import { resolveOptions } from './options/resolve.ts'
+import { type Policy, resolveOptions } from './options/resolve.ts'
 import { SessionObject } from './session/session.ts'
 import { type CreateObject, type Lifecycle, type Visit, visitOf } from './session/visit.ts'
 import { memoryStore } from './store/memory.ts'
@@ -36,9 +35,10 @@ export interface Corridor {
   from(request: object): Visit
   watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
   of(principal: string, request: unknown): SessionsOf
-  scan(request: unknown): AsyncIterable<Scanned>
+  operatorFor(request: unknown): Operator
   revoke(session: SessionOrId, request: unknown, revocation: Revocation): Promise<boolean>
   revokeEverything(request: unknown, revocation: Revocation): Promise<void>
+  readonly policy: Policy
   describePolicy(): string
   close(): Promise<void>
 }
@@ -89,9 +89,10 @@ export function createCorridor<D extends object>(options: SessionOptions<D>): Co
     },
     watch: (id, listener, watchOptions) => watches.watch(id, listener, watchOptions),
     of: (principal, request) => sessionsOf(engine, principal, request),
-    scan: (request) => scan(engine, askingFor(engine, request)),
+    operatorFor: (request) => operatorFor(engine, request),
     revoke: (session, request, revocation) => revoke(engine, session, request, revocation),
     revokeEverything: (request, revocation) => revokeAllOf(engine, request, revocation),
+    policy,
     describePolicy: () => describePolicy(policy),
     async close() {
       await Promise.all([watches.close(), engine.store.close?.()])

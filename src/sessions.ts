@@ -118,7 +118,7 @@ export function createSessions<D extends object = SessionData>(
     from: (request) => asSession<D>(corridor.from(request)),
     watch: (id, listener, watchOptions) => corridor.watch(id, listener, watchOptions),
     of: (principal, { request } = {}) => corridor.of(principal, request),
-    scan: ({ request } = {}) => each(corridor.scan(request)),
+    scan: ({ request } = {}) => each(corridor.operatorFor(request).scan()),
     revoke: (session, { request, ...revocation }) => corridor.revoke(session, request, revocation),
     revokeEverything: ({ request, ...revocation }) =>
       corridor.revokeEverything(request, revocation),

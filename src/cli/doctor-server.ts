@@ -2,7 +2,7 @@ import type { Connection } from '../store/redis/connection.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 import { type Node, reasonOf } from './nodes.ts'
 import { info, pairs } from './replies.ts'
-import { count } from './words.ts'
+import { count } from '../words.ts'
 
 type Facts = ReadonlyMap<string, string>
 

@@ -8,7 +8,7 @@ import { checkServer, checkTransport } from './doctor-server.ts'
 import { type Finding, counts, describeFindings, fail, ok } from './finding.ts'
 import { type Node, type Redis, connect, reasonOf } from './nodes.ts'
 import type { Result } from './task.ts'
-import { count } from './words.ts'
+import { count } from '../words.ts'
 
 /** Checks a Redis, and the settings where there are any. */
 export async function doctor(args: Arguments): Promise<Result> {

@@ -1,4 +1,4 @@
-import { clean, count } from './words.ts'
+import { clean, count } from '../words.ts'
 
 export type Level = 'ok' | 'warn' | 'fail'
 

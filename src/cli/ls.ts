@@ -4,7 +4,8 @@ import { type Arguments, limitOf, usage } from './arguments.ts'
 import { progressBar } from './progress.ts'
 import { readKey, scan } from './scan.ts'
 import type { Result, Task } from './task.ts'
-import { clean, count, duration, instant, iso, table } from './words.ts'
+import { clean, count, duration, instant, iso } from '../words.ts'
+import { table } from './table.ts'
 
 interface Row {
   readonly record: SessionRecord

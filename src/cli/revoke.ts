@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createSessions } from '../sessions.ts'
 import { type Arguments, usage } from './arguments.ts'
 import type { Result, Task } from './task.ts'
-import { clean, count } from './words.ts'
+import { clean, count } from '../words.ts'
 
 const STORE_TIMEOUT_MS = 10_000
 

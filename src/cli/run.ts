@@ -11,7 +11,7 @@ import { stats } from './stats.ts'
 import type { Command, Result } from './task.ts'
 import { watch } from './watch.ts'
 import { connectionOf, givenSettings, prefixOf, reasonKeptOf } from './where.ts'
-import { clean } from './words.ts'
+import { clean } from '../words.ts'
 
 const COMMANDS: Readonly<Record<Exclude<CommandName, 'doctor'>, Command>> = {
   ls,

@@ -5,7 +5,7 @@ import { unpackFlash } from '../session/flash.ts'
 import type { Arguments } from './arguments.ts'
 import { readKey } from './scan.ts'
 import type { Result, Task } from './task.ts'
-import { clean, count, duration, instant, iso } from './words.ts'
+import { clean, count, duration, instant, iso } from '../words.ts'
 
 /** What a value under the key that is no session is. */
 const NOT_SHOWN = {

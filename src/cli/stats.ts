@@ -3,7 +3,8 @@ import { type Arguments, limitOf } from './arguments.ts'
 import { progressBar } from './progress.ts'
 import { scan } from './scan.ts'
 import type { Result, Task } from './task.ts'
-import { clean, count, duration, table } from './words.ts'
+import { clean, count, duration } from '../words.ts'
+import { table } from './table.ts'
 
 const LIMIT = 10
 const HOUR_MS = 3_600_000

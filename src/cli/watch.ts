@@ -7,7 +7,7 @@ import { pattern } from '../store/redis/scan.ts'
 import { readKey } from './scan.ts'
 import { subscribe } from './subscribe.ts'
 import type { Result, Task } from './task.ts'
-import { clean, iso } from './words.ts'
+import { clean, iso } from '../words.ts'
 
 interface SessionEvent {
   readonly event: 'created' | 'changed' | 'shortened' | 'ended' | 'expired' | 'evicted'

@@ -9,6 +9,8 @@ import { type ScannedSession, scannedOf } from './summary.ts'
 export interface Scanned {
   /** About how many keys were looked at. */
   readonly keys: number
+  /** The store's time of this step. */
+  readonly at: number
   readonly sessions: readonly ScannedSession[]
 }
 
@@ -41,5 +43,5 @@ async function living(
   const live = records.filter(
     (record) => now < expiryOf(record) && (epoch === undefined || !isBefore(record, epoch)),
   )
-  return { keys, sessions: live.map(scannedOf) }
+  return { keys, at: now, sessions: live.map(scannedOf) }
 }

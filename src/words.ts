@@ -2,25 +2,14 @@
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /**
- * Text from a store as a terminal may show it: what moves its cursor, or turns text round, is
- * written as an escape.
+ * Text from a store as a terminal or a page may show it: what moves a cursor, or turns text round,
+ * is written as an escape.
  */
 export function clean(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) => {
     const code = (character.codePointAt(0) as number).toString(16)
     return String.raw`\u{${code}}`
   })
-}
-
-/** Columns as wide as they have to be, two spaces between them; the first row is the heading. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  return rows
-    .map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  '))
-    .map((line) => `${line.trimEnd()}\n`)
-    .join('')
 }
 
 const UNITS = [

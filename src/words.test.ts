@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check'
 import { expect, it } from 'vitest'
-import { clean, duration, iso, table } from './words.ts'
+import { clean, duration, iso } from './words.ts'
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}]/u
 
@@ -25,13 +25,4 @@ it('rounds durations down, and knows none below zero', () => {
 it('says instants that no Date can have', () => {
   expect(iso(8.64e15)).toBe('+275760-09-13T00:00:00.000Z')
   expect(iso(9e15)).toBe('9000000000000000 ms')
-})
-
-it('makes columns as wide as they have to be', () => {
-  expect(
-    table([
-      ['A', 'B'],
-      ['long', '1'],
-    ]),
-  ).toBe('A     B\nlong  1\n')
 })
