@@ -1,3 +1,4 @@
+import { clean } from '../words.ts'
 import { type Html, foreign, html, Html as Markup } from './html.ts'
 import { STYLE, STYLE_HASH } from './style.ts'
 
@@ -53,7 +54,7 @@ export function answerOf({ status, title, body, refresh }: Page, frame: Frame): 
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <title>${title}</title>
+        <title>${clean(title)}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         ${refresh !== undefined && html`<meta http-equiv="refresh" content="${refresh}" />`}

@@ -90,11 +90,11 @@ async function take(operator: Operator, maxKeys: number): Promise<Survey> {
   let keys = 0
   let whole = true
   for await (const step of operator.scan()) {
+    whole = keys === 0 || (keys < maxKeys && performance.now() - began < LONGEST_MS)
+    if (!whole) break
     at = step.at
     keys += step.keys
     step.sessions.forEach((session) => tally.add(session))
-    whole = keys < maxKeys && performance.now() - began < LONGEST_MS
-    if (!whole) break
   }
   return { at, keys, whole, tookMs: performance.now() - began, ...tally.of(at) }
 }

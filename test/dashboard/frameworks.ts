@@ -29,7 +29,7 @@ export interface Framework {
   readonly name: string
   readonly protocol?: 'h2c'
   /** An application with sessions, and the dashboard behind them. */
-  serve(sessions: Sessions<Data>, dashboard: SessionsDashboard): Promise<Served>
+  readonly serve: (sessions: Sessions<Data>, dashboard: SessionsDashboard) => Promise<Served>
 }
 
 const require = createRequire(import.meta.url)
@@ -84,6 +84,7 @@ function nodeListener(sessions: Sessions<Data>, dashboard: SessionsDashboard) {
   )
 }
 
+// oxlint-disable-next-line typescript/no-extraneous-class -- a module is its decorator
 class Empty {}
 Module({})(Empty)
 

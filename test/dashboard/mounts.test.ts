@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sessionsDashboard } from '../../src/dashboard/dashboard.ts'
+import { to } from '../../src/dashboard/parts.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import type { Served } from '../conformance/driver.ts'
 import { COOKIE, Visitor } from '../conformance/visitor.ts'
@@ -97,7 +98,7 @@ describe.each(frameworks)('the dashboard in $name', ({ protocol, serve }) => {
   test('ends all of a principal, whatever body comes with it', async () => {
     const { cookie } = await signIn('Zoë & co')
     await signIn('Zoë & co')
-    const query = `?${new URLSearchParams({ principal: 'Zoë & co', reason: 'left' })}`
+    const query = to({ principal: 'Zoë & co', reason: 'left' })
     for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain']) {
       const answer = await ask('POST', query, operator, { ...OWN, 'content-type': type })
       expect([type, answer.status]).toEqual([type, 303])

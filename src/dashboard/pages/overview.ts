@@ -34,7 +34,7 @@ export function overview(survey: Survey | NoSurvey, view: View, now: number, pol
   const { sessions } = survey
   return {
     status: 200,
-    title: `${counted(sessions, 'session')}`,
+    title: counted(sessions, 'session'),
     ...(view.refreshes && { refresh: EVERY }),
     body: html`${head(survey, view, now)} ${sessions === 0 ? nobody() : figures(survey, view)}
     ${rules(policy)}`,

@@ -1,7 +1,7 @@
 import type { ScannedSession } from '../../lifecycle/summary.ts'
 import type { Tombstone } from '../../record/tombstone.ts'
 import { duration } from '../../words.ts'
-import { counted, number, size } from '../figures.ts'
+import { counted, size } from '../figures.ts'
 import { type Html, foreign, html } from '../html.ts'
 import type { Page } from '../layout.ts'
 import { client, endForm, moment, ago, whose } from '../parts.ts'
@@ -68,7 +68,7 @@ function facts(session: ScannedSession): Html {
     ['Signed in from', client(session) ?? 'not noted'],
     ['Idle timeout', `${duration(timeout * 1000)} (${counted(timeout, 'second')})`],
     ...(endsAt === null ? [['Absolute timeout', 'none'] as [string, string]] : []),
-    ['Cookie', renewals === 0 ? 'not renewed yet' : `renewed ${number(renewals)} times`],
+    ['Cookie', renewals === 0 ? 'not renewed yet' : `renewed ${counted(renewals, 'time')}`],
     ['Stored', size(bytes)],
   ]
   return html`<dl class="facts">
