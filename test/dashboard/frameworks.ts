@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module'
-import { createServer } from 'node:http'
+import { type Server, createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { createAdaptorServer } from '@hono/node-server'
 import { Router } from '@koa/router'
 import { Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import express from 'express'
 import fastify, { type FastifyInstance } from 'fastify'
 import { H3, toNodeHandler } from 'h3'
@@ -99,8 +100,22 @@ export const frameworks: readonly Framework[] = [
       app.use(onExpress(sessions))
       app.use(PATH, dashboard.node)
       await app.init()
-      const served = await listening(app.getHttpServer() as ReturnType<typeof createServer>)
+      const served = await listening(app.getHttpServer() as Server)
       return { port: served.port, close: () => served.close().then(() => app.close()) }
+    },
+  },
+  {
+    name: 'Nest 12 on Fastify',
+    async serve(sessions, dashboard) {
+      const adapter = new FastifyAdapter()
+      const made = await NestFactory.create<NestFastifyApplication>(Empty, adapter, {
+        logger: false,
+      })
+      await made.register(onFastify as never, { sessions } as never)
+      await made.register(dashboard.fastify as never, { prefix: PATH })
+      await made.init()
+      await adapter.getInstance().ready()
+      return listening(made.getHttpServer() as Server)
     },
   },
   {

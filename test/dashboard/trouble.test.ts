@@ -145,7 +145,7 @@ describe('a scan', () => {
     const known = { secret: SECRET, storeTimeoutMs: 10_000 }
     const sessions = createSessions<Data>({ ...known, store: choosing })
     const { dashboard } = operate(sessions)
-    await visit(createSessions<Data>({ ...known, store: stores['a'] as LatchStore }))
+    await visit(createSessions<Data>({ ...known, store: stores['a'] }))
     const ask = async (tenant: string) => {
       const answer = await dashboard.fetch(new Request(AT, { headers: { tenant } }))
       return /<title>(.*)<\/title>/.exec(await answer.text())?.[1]

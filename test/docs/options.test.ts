@@ -9,6 +9,7 @@ import {
   OptionError,
   sessionsFromSettings,
 } from '../../src/index.ts'
+import { sessionsDashboard } from '../../src/dashboard/dashboard.ts'
 import { DEFAULTS, LIMITS } from '../../src/options/limits.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { root } from './blocks.ts'
@@ -74,6 +75,12 @@ describe('docs/options.md describes every option there is, and no other', () => 
     expect(described('`memoryStore`')).toEqual(
       known(() => memoryStore({ [nonsense]: 1 } as object)),
     )
+  })
+
+  it('of sessionsDashboard', () => {
+    const unknownOption = { authorize: () => true, [nonsense]: 1 }
+    const list = known(() => sessionsDashboard(createSessions(given({ secret })), unknownOption))
+    expect(described('`sessionsDashboard`')).toEqual(list.map((name) => `dashboard.${name}`))
   })
 
   it('of settings', () => {
