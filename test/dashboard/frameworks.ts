@@ -111,11 +111,11 @@ export const frameworks: readonly Framework[] = [
       const made = await NestFactory.create<NestFastifyApplication>(Empty, adapter, {
         logger: false,
       })
-      await made.register(onFastify as never, { sessions } as never)
-      await made.register(dashboard.fastify as never, { prefix: PATH })
+      await made.register(onFastify, { sessions } as never)
+      await made.register(dashboard.fastify, { prefix: PATH })
       await made.init()
       await adapter.getInstance().ready()
-      return listening(made.getHttpServer() as Server)
+      return listening(made.getHttpServer())
     },
   },
   {

@@ -16,6 +16,9 @@ interface Made {
   readonly client: RedisClient
   readonly end: () => unknown
 }
+interface Emitter {
+  on(event: 'error', listener: () => void): unknown
+}
 type Make = (port: number) => Promise<Made>
 
 const SINGLE: Record<string, Make> = {
@@ -51,13 +54,15 @@ function at(port: number): { url: string } {
 }
 
 async function connected(
-  client: RedisClient & { connect(): Promise<unknown>; destroy(): unknown },
+  client: RedisClient & Emitter & { connect(): Promise<unknown>; destroy(): unknown },
 ): Promise<Made> {
+  client.on('error', () => undefined)
   await client.connect()
   return { client, end: () => client.destroy() }
 }
 
-function connecting(client: RedisClient & { disconnect(): unknown }): Made {
+function connecting(client: RedisClient & Emitter & { disconnect(): unknown }): Made {
+  client.on('error', () => undefined)
   return { client, end: () => client.disconnect() }
 }
 
