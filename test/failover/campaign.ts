@@ -3,17 +3,40 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Random } from '../../src/testing/random.ts'
+import { startChangingCluster } from '../support/redis-cluster-changes.ts'
 import { startSentinels } from '../support/redis-sentinels.ts'
 import { Crowd, type Seen, nothingSeen } from './drive.ts'
 
 export interface Plan {
+  readonly what: What
   readonly client: 'ioredis' | 'node-redis'
   /** For sign-outs, option `durability`; 0: without. */
   readonly replicas: number
-  readonly failovers: number
+  /** How often it happens. */
+  readonly times: number
   readonly requestsPerSecond: number
   readonly people: number
   readonly seed: number
+}
+
+/** A primary behind sentinels fails, a master of a cluster does, or slots of a cluster move. */
+export type What = 'sentinels' | 'cluster' | 'slots'
+
+interface Redis {
+  readonly ports: readonly number[]
+  /** What is to happen to it, up to where all is well again. */
+  happen(): Promise<void>
+  stop(): Promise<void>
+}
+
+async function startRedisFor(what: What): Promise<Redis> {
+  if (what === 'sentinels') {
+    const sentinels = await startSentinels()
+    return { ...sentinels, happen: () => sentinels.failOver() }
+  }
+  const cluster = await startChangingCluster()
+  const happen = () => (what === 'cluster' ? cluster.failOver() : cluster.moveSlots())
+  return { ...cluster, happen }
 }
 
 const SERVERS = 2
@@ -22,13 +45,13 @@ const CALM_MS = 1500
 /** Errors that come later than this after the next primary has a replica are too late. */
 const SETTLED_MS = 1000
 
-/** Lets primaries fail while people use the site, and tells what they saw. */
-export async function failOverUnderLoad(plan: Plan): Promise<Seen> {
+/** Lets it happen while people use the site, and tells what they saw. */
+export async function changeUnderLoad(plan: Plan): Promise<Seen> {
   const seen = nothingSeen()
-  const sentinels = await startSentinels()
+  const redis = await startRedisFor(plan.what)
   const servers: ChildProcess[] = []
   try {
-    for (let made = 0; made < SERVERS; made++) servers.push(startServer(plan, sentinels.ports))
+    for (let made = 0; made < SERVERS; made++) servers.push(startServer(plan, redis.ports))
     const ports = await Promise.all(servers.map((server) => told<{ port: number }>(server)))
     const crowd = new Crowd(
       ports.map(({ port }) => port),
@@ -38,10 +61,10 @@ export async function failOverUnderLoad(plan: Plan): Promise<Seen> {
     )
     const over = new AbortController()
     const running = crowd.run(plan.requestsPerSecond, over.signal)
-    for (let done = 0; done < plan.failovers; done++) {
+    for (let done = 0; done < plan.times; done++) {
       await sleep(CALM_MS)
       const failedAt = performance.now()
-      await sentinels.failOver()
+      await redis.happen()
       await sleep(SETTLED_MS)
       const errors = seen.errors
       seen.outagesMs.push(Math.max(0, crowd.lastErrorAt - failedAt))
@@ -58,13 +81,18 @@ export async function failOverUnderLoad(plan: Plan): Promise<Seen> {
     return seen
   } finally {
     for (const server of servers) server.kill()
-    await sentinels.stop()
+    await redis.stop()
   }
 }
 
-function startServer({ client, replicas }: Plan, ports: readonly number[]): ChildProcess {
+function startServer({ what, client, replicas }: Plan, ports: readonly number[]): ChildProcess {
   const program = fileURLToPath(new URL('server.ts', import.meta.url))
-  const args = [client, JSON.stringify(ports), String(replicas)]
+  const args = [
+    what === 'sentinels' ? what : 'cluster',
+    client,
+    JSON.stringify(ports),
+    String(replicas),
+  ]
   return fork(program, args, { execArgv: ['--import', 'tsx'] })
 }
 

@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
-import { failOverUnderLoad } from './campaign.ts'
+import { changeUnderLoad } from './campaign.ts'
 
 test.each([
-  ['ioredis', 1],
-  ['node-redis', 0],
+  ['sentinels', 'ioredis', 1],
+  ['cluster', 'node-redis', 0],
+  ['slots', 'ioredis', 0],
 ] as const)(
-  'a primary fails under load, %s',
-  async (client, replicas) => {
-    const size = { failovers: 1, requestsPerSecond: 60, people: 30, seed: 1 }
-    const seen = await failOverUnderLoad({ ...size, client, replicas })
+  'people are served right while Redis changes: %s, %s',
+  async (what, client, replicas) => {
+    const size = { times: 1, requestsPerSecond: 60, people: 30, seed: 1 }
+    const seen = await changeUnderLoad({ ...size, what, client, replicas })
     expect(seen).toMatchObject({
       mixedUp: 0,
       corrupted: 0,
@@ -17,7 +18,8 @@ test.each([
       lateErrors: 0,
     })
     expect(seen.writes).toBeGreaterThan(30)
-    if (replicas > 0) expect(seen.signOutsUndone).toBe(0)
+    if (what === 'slots') expect(seen).toMatchObject({ writesLost: 0, sessionsLost: 0 })
+    if (what === 'slots' || replicas > 0) expect(seen.signOutsUndone).toBe(0)
   },
   120_000,
 )

@@ -1,12 +1,12 @@
 /**
- * A web application whose sessions lie behind sentinels: `server.ts <client> <ports> <replicas>`.
+ * A web application: `server.ts <sentinels|cluster> <client> <ports> <replicas>`.
  * Tells its port, and at the end how many promises were rejected without anybody looking.
  */
 import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import express, { type ErrorRequestHandler } from 'express'
-import { Redis as Ioredis } from 'ioredis'
-import { createSentinel } from 'redis'
+import { Cluster, Redis as Ioredis } from 'ioredis'
+import { createCluster, createSentinel } from 'redis'
 import { session } from '../../src/adapters/express.ts'
 import { createSessions } from '../../src/sessions.ts'
 import {
@@ -27,31 +27,55 @@ export function proofOf(person: string, count: number): string {
   return createHash('sha256').update(`${person} ${count}`).digest('base64url')
 }
 
-async function connect(client: string, ports: readonly number[]): Promise<RedisClient> {
-  const sentinels = ports.map((port) => ({ host: '127.0.0.1', port }))
-  if (client === 'ioredis') {
-    const { retryStrategy } = recommendedClientOptions.ioredis
-    const ioredis = new Ioredis({
-      ...recommendedClientOptions.ioredis,
-      sentinels,
-      name: NAME,
-      sentinelRetryStrategy: retryStrategy,
-    })
-    ioredis.on('error', () => {})
-    return ioredis
+function connect(what: string, client: string, ports: readonly number[]): RedisClient {
+  const nodes = ports.map((port) => ({ host: '127.0.0.1', port }))
+  const made = `${client}, ${what}`
+  const { ioredis } = recommendedClientOptions
+  switch (made) {
+    case 'ioredis, sentinels':
+      return heard(
+        new Ioredis({
+          ...ioredis,
+          sentinels: nodes,
+          name: NAME,
+          sentinelRetryStrategy: ioredis.retryStrategy,
+        }),
+      )
+    case 'ioredis, cluster':
+      return heard(new Cluster(nodes, { redisOptions: ioredis }))
+    case 'node-redis, sentinels':
+      return connecting(createSentinel({ name: NAME, sentinelRootNodes: nodes }))
+    case 'node-redis, cluster':
+      return connecting(createCluster({ rootNodes: nodes.map((socket) => ({ socket })) }))
+    default:
+      throw new Error(`no such client: ${made}`)
   }
-  const sentinel = createSentinel({ name: NAME, sentinelRootNodes: sentinels })
-  sentinel.on('error', () => {})
-  return sentinel.connect()
 }
 
-async function serve(client: string, ports: readonly number[], replicas: number): Promise<void> {
+function heard<C extends { on(event: 'error', listener: () => void): unknown }>(client: C): C {
+  client.on('error', () => {})
+  return client
+}
+
+function connecting<
+  C extends RedisClient & {
+    on(event: 'error', listener: () => void): unknown
+    connect(): Promise<unknown>
+  },
+>(client: C): C {
+  heard(client)
+    .connect()
+    .catch(() => {})
+  return client
+}
+
+function serve(client: RedisClient, replicas: number): void {
   let rejections = 0
   process.on('unhandledRejection', () => rejections++)
   const durability = replicas === 0 ? {} : { durability: { replicas, timeoutMs: 500 } }
   const sessions = createSessions<{ note: Note }>({
     secret: 'a secret of the failover campaign, long enough',
-    store: redisStore({ client: await connect(client, ports), ...durability }),
+    store: redisStore({ client, ...durability }),
     touchInterval: 1,
   })
   const app = express()
@@ -78,7 +102,7 @@ const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
   response.status((error as { status?: number }).status ?? 500).json(String(error))
 }
 
-const [, program, client, ports, replicas] = process.argv
-if (program?.endsWith('server.ts') && client !== undefined) {
-  await serve(client, JSON.parse(ports ?? '[]') as number[], Number(replicas))
+const [, program, what = '', client = '', ports = '[]', replicas] = process.argv
+if (program?.endsWith('server.ts')) {
+  serve(connect(what, client, JSON.parse(ports) as number[]), Number(replicas))
 }

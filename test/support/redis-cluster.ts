@@ -31,23 +31,28 @@ export async function startCluster(size = 3): Promise<RedisCluster> {
   return cluster
 }
 
-async function startNode(): Promise<RedisServer> {
+/** One that knows of no other. */
+export async function startNode(): Promise<RedisServer> {
   const bus = String(await freePort())
-  return startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', bus] })
+  const args = ['--cluster-enabled', 'yes', '--cluster-port', bus]
+  return startRedis({ args: [...args, '--cluster-node-timeout', '1000'] })
+}
+
+/** Lets a node know another one, and so all that this one knows. */
+export async function introduce(node: RedisServer, to: RedisServer): Promise<void> {
+  const lines = ((await to.cli('config', 'get', 'cluster-port')) as string[]).join('\n')
+  const bus = /^cluster-port\n(\d+)$/.exec(lines)?.[1]
+  await node.cli('cluster', 'meet', '127.0.0.1', String(to.port), String(bus))
 }
 
 async function join(nodes: readonly RedisServer[]): Promise<void> {
   const [first] = nodes as [RedisServer]
-  const bus = /^cluster-port\n(\d+)$/.exec(
-    ((await first.cli('config', 'get', 'cluster-port')) as string[]).join('\n'),
-  )?.[1]
   for (const [at, node] of nodes.entries()) {
     const slots = Array.from({ length: SLOTS }, (_, slot) => slot)
     const own = slots.filter((slot) => Math.floor((slot * nodes.length) / SLOTS) === at)
     await node.cli('cluster', 'set-config-epoch', String(at + 1))
     await node.cli('cluster', 'addslots', ...own.map(String))
-    if (node !== first)
-      await node.cli('cluster', 'meet', '127.0.0.1', String(first.port), String(bus))
+    if (node !== first) await introduce(node, first)
   }
   const giveUpAt = Date.now() + AGREED_WITHIN_MS
   for (const node of nodes) {
