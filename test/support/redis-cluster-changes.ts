@@ -31,6 +31,7 @@ export async function startChangingCluster(): Promise<ChangingCluster> {
   for (const { port } of nodes) await addReplica(port)
   let turn = 0
 
+  const at = (port: number) => servers.get(port) as RedisServer
   async function seen(): Promise<Node[]> {
     return parse(String(await anybody().cli('cluster', 'nodes')))
   }
@@ -44,8 +45,8 @@ export async function startChangingCluster(): Promise<ChangingCluster> {
   }
   async function addReplica(master: number): Promise<void> {
     const replica = await startNode()
-    await introduce(replica, servers.get(master) as RedisServer)
-    const id = String(await servers.get(master)?.cli('cluster', 'myid'))
+    await introduce(replica, at(master))
+    const id = String(await at(master).cli('cluster', 'myid'))
     await until('the replica follows', async () => {
       await replica.cli('cluster', 'replicate', id)
       return true
@@ -62,7 +63,7 @@ export async function startChangingCluster(): Promise<ChangingCluster> {
     async failOver() {
       const all = await masters()
       const fallen = all[turn++ % all.length] as Node
-      const server = servers.get(fallen.port) as RedisServer
+      const server = at(fallen.port)
       servers.delete(fallen.port)
       process.kill(server.pid, 'SIGKILL')
       const [slot] = fallen.slots as [number]
@@ -76,7 +77,6 @@ export async function startChangingCluster(): Promise<ChangingCluster> {
       const all = await masters()
       const from = all[turn % all.length] as Node
       const to = all[++turn % all.length] as Node
-      const at = (port: number) => servers.get(port) as RedisServer
       for (const slot of from.slots.slice(0, SLOTS_AT_ONCE).map(String)) {
         await at(to.port).cli('cluster', 'setslot', slot, 'importing', from.id)
         await at(from.port).cli('cluster', 'setslot', slot, 'migrating', to.id)
