@@ -76,7 +76,8 @@ test('__proto__ is a key like any other: set, set again, deleted', () => {
     expect(Object.entries(target)).toEqual([['__proto__', value]])
     expect(Object.getPrototypeOf(target)).toBe(Object.prototype)
   }
-  Object.defineProperty(target, '__proto__', { value: 3 })
+  target['__proto__'] = 3
+  expect(Object.entries(target)).toEqual([['__proto__', 3]])
   setOwn(target, '__proto__', undefined)
   expect(Reflect.ownKeys(target)).toEqual([])
 })

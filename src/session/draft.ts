@@ -73,7 +73,7 @@ export function draftOf(state: SessionState): Draft | undefined {
   const view = viewOf(data)
   if (before !== undefined && isSame(before, view)) return undefined
   const draft = new Draft(state, data, view)
-  if (draft.changesData) refuseReserved(visit.session, Object.keys(data))
+  refuseReserved(visit.session, Object.keys(data))
   return draft
 }
 
@@ -94,5 +94,5 @@ export function wantsWrite({ base }: SessionState, { changesData, wishes, flash 
   if (changesData || flash.changed) return true
   if (base !== undefined) return Object.keys(wishes).length > 0
   if (wishes.signIn !== undefined) return true
-  return wishes.mustStore === true || wishes.timeoutMs !== undefined || wishes.persistent === true
+  return wishes.mustStore === true || wishes.timeoutMs !== undefined
 }

@@ -106,6 +106,8 @@ describe('the idle timeout', () => {
     expect(session.expiresAt).toEqual(new Date(START + 1_010_000))
     const polling = await sessions.open(header, undefined, { countAsActivity: false })
     expect(polling.expiresAt).toEqual(new Date(START + 1_000_000))
+    await session.signIn('ada', { absoluteTimeout: 600 })
+    expect(session.expiresAt).toEqual(new Date(START + 610_000))
     const endless = await begin({ timeout: 1000, absoluteTimeout: null })
     expect((await endless.sessions.open()).expiresAt).toEqual(new Date(START + 1_000_000))
   })

@@ -30,6 +30,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/session/*.test.ts',
       ...behaviour(
         'what-is-written',
+        'unavailable',
         'session-object',
         'written-anew',
         'sign-in',
@@ -46,7 +47,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     code: ['src/sessions.ts', 'src/corridor.ts'],
     tests: [
       ...behaviour('misuse', 'events', 'one-request', 'two-sets', 'accounts', 'policy', 'watch'),
-      ...behaviour('ends', 'express-session'),
+      ...behaviour('ends', 'express-session', 'scan'),
     ],
   },
 }
