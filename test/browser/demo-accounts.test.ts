@@ -85,7 +85,7 @@ describe.each(['memory', 'redis'] as const)('people in the demo shop on %s', (ki
     await owner.page.getByLabel('What to say at the door').focus()
     await owner.page.keyboard.press('ArrowDown')
     const name = await row.getByRole('button').getAttribute('aria-label')
-    expect(name).toMatch(/^Escort a visitor in a \w+ coat out$/)
+    expect(name).toMatch(/^Escort a visitor in a \w+ coat and a \w+ hat out$/)
     const focused = row.locator('button:focus')
     await tabTo(owner, async () => (await focused.count()) === 1)
     // The list is renewed under it, and it keeps the focus.

@@ -70,7 +70,7 @@ describe.each(['memory', 'redis'] as const)('the shop floor on %s', (kind) => {
       expect(rowOf(page, owner)).toMatch(/The owner .*you.*(8:00:00|7:59:5\d) of 8 hours left/)
       expect(rowOf(page, keeper)).toMatch(/The shopkeeper .*Firefox on Linux.*3:59:5\d|4:00:00/)
       expect(rowOf(page, shopper)).toMatch(
-        /A visitor in a \w+ coat .*(1:00|0:5\d) of 60 seconds left/,
+        /A visitor in a \w+ coat and a \w+ hat .*(1:00|0:5\d) of 60 seconds left/,
       )
       expect(page).not.toContain('Assam')
       for (const { browser } of [owner, shopper, keeper]) {
@@ -157,6 +157,19 @@ test('what pages ask by themselves is no step', async () => {
   door.destroy()
   await shopper.page('/')
   expect(await stored()).not.toEqual(before)
+})
+
+test('a page hears at once of an owner who is at another server', async () => {
+  const env = { REDIS_URL: redis.url, SESSION_SECRET: 'shared by two servers of one shop' }
+  await using here = await startDemo(env)
+  await using there = await startDemo(env)
+  const shopper = await new Shopper(here).comeIn()
+  const door = await openDoor(here, shopper, shopper.id)
+  const owner = await new Shopper(there).signIn('owner', 'kettle')
+  await owner.page('/floor')
+  const told = textOf(door)
+  await owner.send('/floor/escort', { id: shopper.id, reason: '1' })
+  expect(await told).toContain(`data: "${REASON}"`)
 })
 
 test('the store panel shows the same for the memory store as for Redis', async () => {

@@ -1,6 +1,6 @@
 import type { Session } from 'sojourn'
 import { OWNER, looksOf } from '../accounts.ts'
-import { coatOf } from '../coats.ts'
+import { clothesOf } from '../clothes.ts'
 import { type Html, html } from '../html.ts'
 import { csrfToken } from '../session.ts'
 import { sign, tokenField } from './layout.ts'
@@ -34,7 +34,8 @@ export function messageList({ isNew, ended }: Session, messages: readonly string
 
 function whoYouAre({ id, principal, isNew }: Session): Html {
   if (principal !== null) return html`You are <strong>${looksOf(principal).title}</strong>.`
-  return html`${isNew ? 'You are just looking in.' : `You are in the shop, in a ${coatOf(id).colour} coat.`}`
+  if (isNew) return html`You are just looking in.`
+  return html`You are in the shop, in ${clothesOf(id).words}.`
 }
 
 function link(path: string, name: string, here: string): Html {

@@ -1,12 +1,12 @@
 import type { ScannedSession, Session } from 'sojourn'
 import { looksOf } from '../accounts.ts'
 import { browserName } from '../browser-name.ts'
-import { coatOf } from '../coats.ts'
+import { clothesOf } from '../clothes.ts'
 import { type Html, html } from '../html.ts'
 import { csrfToken, secondsLeft } from '../session.ts'
 import { backRoom, messageList } from './bar.ts'
 import { layout, tokenField } from './layout.ts'
-import { figure } from './people.ts'
+import { guest, keeper } from './people.ts'
 import { ago, capital, count, inDigits, inWords } from './words.ts'
 
 /** What the owner may say at the door. */
@@ -77,11 +77,11 @@ function summary(people: readonly ScannedSession[]): string {
 
 function row(person: ScannedSession, isYou: boolean): Html {
   const { id, principal } = person
-  const { colour, tea } = coatOf(id)
+  const clothes = clothesOf(id)
   const { title, dress } = looksOf(principal)
-  const who = dress === 'apron' ? title : `${title} in a ${colour} coat`
+  const who = dress === 'apron' ? title : `${title} in ${clothes.words}`
   return html`<li class="row person" data-person="${id}">
-    ${figure(tea, dress)}
+    ${dress === 'apron' ? keeper() : guest(clothes)}
     <div class="facts">
       <h2>
         ${capital(who)} ${isYou && html`<span class="badge">you</span>`}

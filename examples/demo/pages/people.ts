@@ -1,6 +1,5 @@
 import { type Html, html } from '../html.ts'
-import type { Dress } from '../accounts.ts'
-import type { Tea } from '../teas.ts'
+import type { Clothes } from '../clothes.ts'
 
 export function laptop(): Html {
   return html`<svg class="drawing" viewBox="0 0 64 64" aria-hidden="true">
@@ -20,31 +19,39 @@ export function handheld(): Html {
   </svg>`
 }
 
-/** Somebody in the shop. Coats have the colours of the tins; who works here wears an apron. */
-export function figure({ id }: Tea, dress: Dress): Html {
-  return html`<svg class="drawing tin-${id}" viewBox="0 0 64 64" aria-hidden="true">
+/** Somebody who came for tea, in the colours of the tins. */
+export function guest({ coat, hat }: Clothes): Html {
+  return person(
+    html`<g class="tin-${coat.id}">
+        <path class="t-body" d="M13 60q0-34 19-34t19 34z" />
+        <path class="t-lid" d="M26 27l6 8 6-8q-6-2-12 0zM31 36h2v24h-2z" />
+      </g>
+      ${face()}
+      <g class="tin-${hat.id}">
+        <path class="t-body" d="M19 13q0-2 4-2 1-8 9-8t9 8q4 0 4 2t-13 2-13-2z" />
+        <path class="t-lid" d="M23 11q0-2 1-3 8 2 16 0l1 3q-9 2-18 0z" />
+      </g>`,
+  )
+}
+
+/** Somebody who works here. */
+export function keeper(): Html {
+  return person(
+    html`<path class="p-shirt" d="M13 60q0-34 19-34t19 34z" />
+      <path class="p-apron" d="M26 33h12v9q6 3 6 18H20q0-15 6-18z" />
+      <path class="p-mark" d="M29 53c-1-6 2-9 8-9 0 6-3 9-7 8l3-4z" />
+      ${face()}
+      <path class="p-hair" d="M22 18q-1-11 10-11t10 11q-3-5-6-6-6 2-11 1-2 1-3 5z" />`,
+  )
+}
+
+function person(parts: Html): Html {
+  return html`<svg class="drawing" viewBox="0 0 64 64" aria-hidden="true">
     <ellipse class="t-shadow" cx="32" cy="60" rx="19" ry="3" />
-    ${dress === 'apron' ? apron() : coat()}
-    <circle class="p-face" cx="32" cy="17" r="9" />
-    ${dress === 'apron' ? hair() : hat()}
+    ${parts}
   </svg>`
 }
 
-function coat(): Html {
-  return html`<path class="t-body" d="M13 60q0-34 19-34t19 34z" />
-    <path class="t-lid" d="M26 27l6 8 6-8q-6-2-12 0zM31 36h2v24h-2z" />`
-}
-
-function hat(): Html {
-  return html`<path class="t-lid" d="M19 13q0-2 4-2 1-8 9-8t9 8q4 0 4 2t-13 2-13-2z" />`
-}
-
-function apron(): Html {
-  return html`<path class="p-shirt" d="M13 60q0-34 19-34t19 34z" />
-    <path class="p-apron" d="M26 33h12v9q6 3 6 18H20q0-15 6-18z" />
-    <path class="p-mark" d="M29 53c-1-6 2-9 8-9 0 6-3 9-7 8l3-4z" />`
-}
-
-function hair(): Html {
-  return html`<path class="p-hair" d="M22 18q-1-11 10-11t10 11q-3-5-6-6-6 2-11 1-2 1-3 5z" />`
+function face(): Html {
+  return html`<circle class="p-face" cx="32" cy="17" r="9" />`
 }
