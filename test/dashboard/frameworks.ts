@@ -111,7 +111,7 @@ export const frameworks: readonly Framework[] = [
       const made = await NestFactory.create<NestFastifyApplication>(Empty, adapter, {
         logger: false,
       })
-      await made.register(onFastify, { sessions } as never)
+      await made.register(onFastify, { sessions })
       await made.register(dashboard.fastify, { prefix: PATH })
       await made.init()
       await adapter.getInstance().ready()
