@@ -5,7 +5,7 @@ import { collect } from '../support/events.ts'
 import { AT, OWN, begin, signIn, visit } from './asking.ts'
 
 describe('authorize', () => {
-  test('has to be given, and to be a function (THREATS T17)', () => {
+  test('THREATS T17: has to be given, and to be a function', () => {
     const { sessions } = begin()
     const make = (options: unknown) => () => sessionsDashboard(sessions, options as never)
     for (const options of [undefined, null, {}, { authorize: undefined }, { maxKeys: 5 }]) {
@@ -47,7 +47,7 @@ describe('authorize', () => {
   )
 
   test.each(['ada', '', 0, 1, {}, { by: '' }, { by: 7 }, [], ['ada'], () => true])(
-    'must not answer %j: a name is not a permission (THREATS T17)',
+    'THREATS T17: must not answer %j: a name is not a permission',
     async (answer) => {
       const { get, post, errors } = begin({ authorize: () => answer as never })
       const all = [await get(), await post({ principal: 'ada', reason: 'x' })]
@@ -59,7 +59,7 @@ describe('authorize', () => {
     },
   )
 
-  test('that throws lets nobody in, and is told (THREATS T17)', async () => {
+  test('THREATS T17: that throws lets nobody in, and is told', async () => {
     const error = new Error('a secret of the shop')
     const { get, errors, sessions } = begin({ authorize: () => Promise.reject(error) })
     await visit(sessions)

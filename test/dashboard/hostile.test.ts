@@ -53,7 +53,7 @@ describe('what others have chosen', () => {
 
   const plain = { who: 'a', address: 'b', agent: 'c', amr: 'd', why: 'e', by: 'f' }
 
-  test('is text on every page, and no markup (THREATS T16)', async () => {
+  test('is text on every page, and no markup', async () => {
     const expected = (await pagesOf(plain)).map(skeleton)
     const said = fc.record({
       who: text,

@@ -59,7 +59,7 @@ describeOnBothStores('a scan of the dashboard', (makeStore) => {
     return { store, sessions, ...operate(sessions, options) }
   }
 
-  test('stops at so many keys, and says so (THREATS T8)', async () => {
+  test('stops at so many keys, and says so', async () => {
     const { get, store, sessions } = await beginWith(2500, { maxKeys: 400 })
     const { words } = await get()
     const [, seen = '', keys = ''] =

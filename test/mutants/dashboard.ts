@@ -13,7 +13,7 @@ export const mutants: readonly Mutant[] = [
     search: '  if (authorize === undefined) {\n',
     replacement: '  if (authorize === null) {\n',
     test: DEFENCES,
-    fails: 'has to be given, and to be a function (THREATS T17)',
+    fails: 'THREATS T17: has to be given, and to be a function',
   },
   {
     when: 'whoever is refused is let in',
@@ -30,7 +30,7 @@ export const mutants: readonly Mutant[] = [
     replacement:
       "  if (typeof verdict === 'string') return { by: verdict }\n  const { by } = verdict as { readonly by?: unknown }\n",
     test: DEFENCES,
-    fails: 'must not answer %j: a name is not a permission (THREATS T17)',
+    fails: 'THREATS T17: must not answer %j: a name is not a permission',
   },
   {
     when: 'an authorize that throws lets in',
@@ -38,7 +38,7 @@ export const mutants: readonly Mutant[] = [
     search: 'operatorIn(await authorize(request))',
     replacement: 'operatorIn(await Promise.resolve(authorize(request)).catch(() => true))',
     test: DEFENCES,
-    fails: 'that throws lets nobody in, and is told (THREATS T17)',
+    fails: 'THREATS T17: that throws lets nobody in, and is told',
   },
   {
     when: 'the dashboard does not ask where a POST comes from',
@@ -87,7 +87,7 @@ export const mutants: readonly Mutant[] = [
     search: '(sign) => ESCAPES[sign] as string',
     replacement: '(sign) => sign',
     test: HOSTILE,
-    fails: 'is text on every page, and no markup (THREATS T16)',
+    fails: 'is text on every page, and no markup',
   },
   {
     when: 'pages do not escape quotation marks',
@@ -95,7 +95,7 @@ export const mutants: readonly Mutant[] = [
     search: `replaceAll(/[&<>"']/g`,
     replacement: 'replaceAll(/[&<>]/g',
     test: HOSTILE,
-    fails: 'is text on every page, and no markup (THREATS T16)',
+    fails: 'is text on every page, and no markup',
   },
   {
     when: 'characters that turn text round are shown as they are',
@@ -103,7 +103,7 @@ export const mutants: readonly Mutant[] = [
     search: '<bdi>${clean(cut)}</bdi>',
     replacement: '<bdi>${cut}</bdi>',
     test: HOSTILE,
-    fails: 'is text on every page, and no markup (THREATS T16)',
+    fails: 'is text on every page, and no markup',
   },
   {
     when: 'a page may be framed',
@@ -119,7 +119,7 @@ export const mutants: readonly Mutant[] = [
     search: '    if (!whole) break\n',
     replacement: '',
     test: 'test/dashboard/trouble.test.ts',
-    fails: 'stops at so many keys, and says so (THREATS T8)',
+    fails: 'stops at so many keys, and says so',
   },
   {
     when: 'two operators scan twice',
