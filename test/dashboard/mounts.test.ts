@@ -83,7 +83,7 @@ describe.each(frameworks)('the dashboard in $name', ({ protocol, serve }) => {
     },
   )
 
-  test('ends a session, tells by whom, and says where to look then', async () => {
+  test('ends a session, tells by whom, and says where to look then (ASVS 7.4.5)', async () => {
     const { id, cookie } = await signIn('bob')
     const events = collect()
     const query = `?session=${id}&reason=lost+phone`
@@ -95,7 +95,7 @@ describe.each(frameworks)('the dashboard in $name', ({ protocol, serve }) => {
     expect((await ask('GET', `?session=${id}`, operator)).text).toContain('<bdi>lost phone</bdi>')
   })
 
-  test('ends all of a principal, whatever body comes with it', async () => {
+  test('ends all of a principal, whatever body comes with it (ASVS 7.4.5)', async () => {
     const { cookie } = await signIn('Zoë & co')
     await signIn('Zoë & co')
     const query = to({ principal: 'Zoë & co', reason: 'left' })
