@@ -7,6 +7,7 @@ import { doorRoutes } from './door.ts'
 import { floorRoutes } from './floor.ts'
 import { guard } from './guard.ts'
 import { notCached, securityHeaders } from './headers.ts'
+import { ledger } from './ledger.ts'
 import { problemPage } from './pages/problem.ts'
 import { shopRoutes } from './shop.ts'
 import { signInRoutes } from './sign-in.ts'
@@ -25,6 +26,8 @@ export function createApp(sessions: Sessions, store: ShopStore): Express {
   app.use(crossOriginGuard())
   // What a page asks by itself is no step of its visitor.
   app.use(session(sessions, { countAsActivity: ({ path }) => !path.startsWith('/live/') }))
+  // It has no form of this shop in it, and guards itself.
+  app.all('/ledger', ledger(sessions))
   app.use(express.urlencoded({ extended: false }))
   app.use(guard)
   app.use(shopRoutes(store))

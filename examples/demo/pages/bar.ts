@@ -12,6 +12,7 @@ export function bar(session: Session, here: string): Html {
     <p>${whoYouAre(session)}</p>
     ${here !== '/' && html`<a href="/">The shop</a>`}
     ${principal === OWNER && link('/floor', 'Shop floor', here)}
+    ${principal === OWNER && link('/ledger', 'The ledger', here)}
     ${principal !== null && link('/devices', 'Your devices', here)}
     ${!session.isNew && leaveForm(session)}
     ${principal === null && html`<a href="/sign-in">Sign in</a>`}
