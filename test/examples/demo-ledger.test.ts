@@ -17,6 +17,13 @@ afterAll(async () => {
   await redis?.stop()
 })
 
+/** What the page's own form sends. */
+async function end(who: Shopper, id: string) {
+  const query = new URLSearchParams({ session: id, reason: REASON })
+  const headers = { 'sec-fetch-site': 'same-origin' }
+  return who.browser.get(`/ledger?${query.toString()}`, { method: 'POST', headers })
+}
+
 describe.each(['memory', 'redis'] as const)('the ledger on %s', (kind) => {
   let demo: Demo
 
@@ -27,13 +34,6 @@ describe.each(['memory', 'redis'] as const)('the ledger on %s', (kind) => {
   afterAll(async () => {
     await demo?.[Symbol.asyncDispose]()
   })
-
-  /** What the page's own form sends. */
-  async function end(who: Shopper, id: string) {
-    const query = new URLSearchParams({ session: id, reason: REASON })
-    const headers = { 'sec-fetch-site': 'same-origin' }
-    return who.browser.get(`/ledger?${query}`, { method: 'POST', headers })
-  }
 
   test('shows the owner all sessions, and lets them end one with a reason', async () => {
     const shopper = await new Shopper(demo).comeIn()
