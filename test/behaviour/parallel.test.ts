@@ -361,4 +361,19 @@ describeOnBothStores('parallel requests of one session', (makeStore) => {
       late: 1,
     })
   })
+
+  test('a merge function is told that a key two have added was not there before', async () => {
+    const merged: unknown[] = []
+    const { browser, store } = await begin(
+      { cart: ({ session, request }) => void (session['cart'] = request.query['add']) },
+      { merge: { cart: (...values) => values.map((value) => merged.push(value)) } },
+    )
+    const latch = store.holdBefore('replace')
+    const slow = browser.post('/cart?add=milk')
+    await latch.reached
+    await browser.post('/cart?add=sugar')
+    latch.release()
+    expect((await slow).status).toBe(200)
+    expect(merged).toEqual([undefined, 'milk', 'sugar'])
+  })
 })

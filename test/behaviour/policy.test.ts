@@ -213,6 +213,16 @@ describe('unprovenTimeout', () => {
   test.each([0, 1201, 1.5])('%d is refused', (unprovenTimeout) => {
     expect(() => make({ unprovenTimeout })).toThrow(/^unprovenTimeout: must be/)
   })
+
+  test('does not end the session of somebody who signed in at once', async () => {
+    const { sessions, pass } = await beginTimed(options)
+    const first = await sessions.open()
+    await first.signIn('ada')
+    first['n'] = 1
+    const { setCookie } = await sessions.commit(first)
+    pass(1199)
+    expect((await look(sessions, cookieOf(setCookie))).alive).toBe(true)
+  })
 })
 
 describe('a session of somebody who signed in at an identity provider', () => {
