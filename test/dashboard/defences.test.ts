@@ -191,7 +191,6 @@ describe('a page', () => {
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'same-origin',
         'cache-control': 'no-store',
-        'cross-origin-opener-policy': 'same-origin',
         'cross-origin-resource-policy': 'same-origin',
       })
       const policy = headers.get('content-security-policy')

@@ -106,6 +106,22 @@ export const mutants: readonly Mutant[] = [
     fails: 'is text on every page, and no markup',
   },
   {
+    when: 'the page makes browsers hide the origin of its own forms',
+    file: 'src/dashboard/layout.ts',
+    search: "'Referrer-Policy': 'same-origin'",
+    replacement: "'Referrer-Policy': 'no-referrer'",
+    test: 'test/browser/dashboard.test.ts',
+    fails: 'ends a session over %s, by keyboard alone',
+  },
+  {
+    when: 'the dashboard does not ask where a POST comes from',
+    file: 'src/dashboard/dashboard.ts',
+    search: '        refuseForeign(request)\n',
+    replacement: '        void refuseForeign\n',
+    test: 'test/browser/dashboard.test.ts',
+    fails: 'THREATS T6: is not moved by a page of another site, nor shown in its frame',
+  },
+  {
     when: 'a page may be framed',
     file: 'src/dashboard/layout.ts',
     search: `"base-uri 'none'; frame-ancestors 'none'"`,
