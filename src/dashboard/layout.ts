@@ -7,6 +7,8 @@ export interface Page {
   readonly status: number
   readonly title: string
   readonly body: Html
+  /** The user id that was looked for. */
+  readonly sought?: string
   /** Seconds after which the browser asks again. */
   readonly refresh?: number
 }
@@ -47,7 +49,7 @@ const ICON =
 
 const STYLE_ELEMENT = new Markup(`<style>${STYLE}</style>`)
 
-export function answerOf({ status, title, body, refresh }: Page, frame: Frame): Answer {
+export function answerOf({ status, title, body, sought, refresh }: Page, frame: Frame): Answer {
   const { prefix, operator } = frame
   const page = html`<!doctype html>
     <html lang="en">
@@ -74,6 +76,7 @@ export function answerOf({ status, title, body, refresh }: Page, frame: Frame): 
               autocomplete="off"
               spellcheck="false"
               autocapitalize="none"
+              value="${sought}"
             />
             <button>Find</button>
           </form>

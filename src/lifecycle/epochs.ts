@@ -57,6 +57,12 @@ async function look(engine: Engine, asking: Asking): Promise<Known> {
   return { epoch: epochs[0], at }
 }
 
+/** What lies under a key, by now: see {@link Epochs.applied}. */
+export function readNow(engine: Engine, asking: Asking, key: string): Promise<ReadAnswer> {
+  const reading = ask(engine, asking, 'read', (store) => store.read(key))
+  return engine.epochs?.applied(engine, asking, reading) ?? reading
+}
+
 /** Whether a session is over: it began, and its last sign-in was, not after the epoch. */
 export function isBefore({ createdAt, signedIn }: SessionRecord, epoch: Ended): boolean {
   return Math.max(createdAt, signedIn?.at ?? 0) <= epoch.at

@@ -5,6 +5,7 @@ import { type SessionRecord, expiryOf } from '../record/record.ts'
 import type { Removal } from '../session/visit.ts'
 import { isRecord, isTombstone } from '../store/store.ts'
 import { type Asking, type Engine, ask, storeNow } from './engine.ts'
+import { readNow } from './epochs.ts'
 
 /** A session on the list of its principal, and when it signed in. */
 export interface Member {
@@ -55,7 +56,7 @@ export async function survey(
   const dead: Member[] = []
   await Promise.all(
     members.map(async (member) => {
-      const answer = await ask(engine, asking, 'read', (store) => store.read(prefix + member.id))
+      const answer = await readNow(engine, asking, prefix + member.id)
       const now = storeNow(engine, asking)
       const pending = mayBePending(engine, member, now)
       if (isRecord(answer) && answer.principal === principal && now < expiryOf(answer)) {

@@ -432,6 +432,17 @@ describeOnBothStores('revokeEverything() (ASVS 7.4.5)', (makeStore) => {
     }
   })
 
+  test('takes them off the lists', async () => {
+    const { sessions, store } = begin()
+    await signIn(sessions, 'ada')
+    await sessions.revokeEverything({ reason: 'x' })
+    expect(await sessions.of('ada').list()).toEqual([])
+    expect(await store.listed('session:of:ada')).toEqual([])
+    await laterThan(store)
+    const { id } = await signIn(sessions, 'ada')
+    expect((await sessions.of('ada').list()).map((listed) => listed.id)).toEqual([id])
+  })
+
   test('on a server that runs, within a second', async () => {
     const { sessions, make } = begin()
     const other = make()

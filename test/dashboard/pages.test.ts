@@ -81,6 +81,7 @@ describeOnBothStores('the pages of the dashboard', (makeStore) => {
     const { sessions, get } = begin()
     const { id } = await visit(sessions)
     expect((await get({ principal: 'nobody' })).words).toMatch(/nobody Nobody is signed in under/)
+    expect((await get({ principal: 'nobody' })).html).toMatch(/id="find"[^>]*value="nobody"/)
     expect((await get({ principal: 'nobody' })).html).not.toContain('Is it the id')
     expect((await get({ principal: id })).html).toContain(`href="?session=${id}">Is it the id`)
   })

@@ -43,6 +43,7 @@ export function overview(survey: Survey | NoSurvey, view: View, now: number, pol
 
 function head(survey: Survey, view: View, now: number): Html {
   const { at, sessions, keys, tookMs, whole } = survey
+  const took = tookMs < 1000 ? `${Math.ceil(tookMs)} ms` : `${(tookMs / 1000).toFixed(1)} s`
   return html`<h1 class="count">
       <span class="figure">${number(sessions)}</span>
       ${sessions === 1 ? 'session' : 'sessions'}${!whole && ' seen'}
@@ -56,10 +57,7 @@ function head(survey: Survey, view: View, now: number): Html {
     }
     ${sessions > 0 && html`<p>${inWords(survey)}</p>`}
     <div class="actions">
-      <small
-        >As of ${ago(new Date(at), now)}: ${counted(keys, 'key')} in ${(tookMs / 1000).toFixed(1)}
-        s</small
-      >
+      <small>As of ${ago(new Date(at), now)}: ${counted(keys, 'key')} in ${took}</small>
       <small><a href="${linkTo(view, {})}">Refresh</a></small>
       <small
         ><a href="${linkTo(view, { refreshes: !view.refreshes })}"

@@ -18,6 +18,7 @@ export function principalPage(
   return {
     status: rejected === undefined ? 200 : 400,
     title: `Sessions of ${principal}`,
+    sought: principal,
     body: html`<p class="soft">User id</p>
       <h1>${foreign(principal)}</h1>
       ${count === 0 ? nobody(principal) : listed(sessions, now)}

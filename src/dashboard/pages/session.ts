@@ -89,7 +89,7 @@ export function endedPage({ id, ended }: Tombstone, now: number): Page {
     body: html`<p class="soft">Session <code>${id}</code></p>
       <h1>This session was ended</h1>
       <section>
-        <dl class="facts">
+        <dl class="facts brief">
           <dt>Reason</dt>
           <dd>${foreign(ended.reason)}</dd>
           <dt>When</dt>
@@ -101,6 +101,7 @@ export function endedPage({ id, ended }: Tombstone, now: number): Page {
             told.</small
           >
         </p>
+        <p><a href="?">All sessions</a></p>
       </section>`,
   }
 }
