@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { recordOf } from '../contract/records.ts'
 import { type Shown, begin, signIn } from './asking.ts'
 
 /** The tags of a page without what stands in their attributes. */
@@ -87,6 +88,19 @@ describe('what others have chosen', () => {
     expect(all?.html).toContain('<bdi>&lt;b&gt;\\u{202e}&quot;&amp;</bdi>')
     expect(all?.html).toContain('href="?principal=%3Cb%3E%E2%80%AE%22%26"')
     expect(one?.html).toContain('<title>Session of &lt;b&gt;\\u{202e}&quot;&amp;</title>')
+  })
+
+  test('a record of impossible times is shown as it is, and spoils no page', async () => {
+    const { store, sessions, get } = begin()
+    await signIn(sessions, 'ada')
+    const never = 8.7e15
+    const times = { createdAt: never, promotedAt: never, touchedAt: never, deadline: null }
+    const record = recordOf(store, times)
+    await store.create(`session:${record.id}`, record)
+    const [all, one] = [await get(), await get({ session: record.id })]
+    expect([all.status, one.status]).toEqual([200, 200])
+    expect(all.words).toMatch(/^2 sessions /)
+    expect(one.words).toContain('Made unknown, unknown')
   })
 
   test('in the query is text, too', async () => {

@@ -51,13 +51,13 @@ function head(survey: Survey, view: View, now: number): Html {
     ${
       !whole &&
       html`<p class="note">
-        The scan stopped after ${counted(keys, 'key')}: this is a part of the sessions, not all of
-        them. Finding somebody’s sessions by their user id does not depend on it.
+        The scan stopped after about ${counted(keys, 'key')}: this is a part of the sessions, not
+        all of them. Finding somebody’s sessions by their user id does not depend on it.
       </p>`
     }
     ${sessions > 0 && html`<p>${inWords(survey)}</p>`}
     <div class="actions">
-      <small>As of ${ago(new Date(at), now)}: ${counted(keys, 'key')} in ${took}</small>
+      <small>As of ${ago(new Date(at), now)}, from a scan of ${took}</small>
       <small><a href="${linkTo(view, {})}">Refresh</a></small>
       <small
         ><a href="${linkTo(view, { refreshes: !view.refreshes })}"
