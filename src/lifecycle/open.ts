@@ -1,18 +1,18 @@
 import type { VerifiedCredential } from '../cookie/credential.ts'
 import { type FoundCookie, findCookie } from '../cookie/read.ts'
 import { isSecure } from '../cookie/secure.ts'
-import { StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
 import type { Tombstone } from '../record/tombstone.ts'
 import { replaceState, stateOf } from '../session/session.ts'
-import { dropData, hydrate } from '../session/data.ts'
+import { hydrate } from '../session/data.ts'
 import type { Data } from '../session/changes.ts'
 import { SessionState } from '../session/state.ts'
 import { type CreateObject, type Lifecycle, Visit } from '../session/visit.ts'
-import { type ReadAnswer, isRecord } from '../store/store.ts'
+import type { ReadAnswer } from '../store/store.ts'
 import { type Engine, ask, storeNow } from './engine.ts'
 import { findAdopted, oldCookieOf } from './adopt.ts'
-import { type Refusal, judge, needsRenewal } from './judge.ts'
+import { judge, needsRenewal } from './judge.ts'
+import { asVisitor, refuse, refuseReplay } from './refuse.ts'
 import { type Contents, decode } from './contents.ts'
 import { touchIfDue } from './touch.ts'
 
@@ -67,17 +67,6 @@ export function openVisit(
   return onUnavailable === 'visitor' && opened instanceof Promise
     ? opened.catch((error: unknown) => asVisitor(visit, error))
     : opened
-}
-
-/** For a page that everybody may see. It fails closed: nobody is known, and nothing is begun. */
-function asVisitor(visit: Visit, error: unknown): Visit {
-  if (!(error instanceof StoreError)) throw error
-  const state = new SessionState(visit)
-  state.standing = 'unavailable'
-  replaceState(visit.session, state)
-  dropData(visit.session)
-  visit.renewal = 'no'
-  return visit.admit()
 }
 
 /** The cookie of a signed-in session wins. One that opens nothing leaves its turn to the visitor's. */
@@ -181,42 +170,4 @@ function fill(visit: Visit, data: Data): boolean {
   } catch {
     return false
   }
-}
-
-/**
- * Absent and unreadable sessions leave a visitor. A killed family or a replay leaves a session
- * that reads empty and cannot be written: creating one would let an old cookie displace a newer.
- */
-function refuse(visit: Visit, id: string, reason: Refusal): Visit {
-  const { request } = visit
-  const state = new SessionState(visit)
-  if (reason === 'rotated' || reason === 'replayed') state.standing = 'refused'
-  replaceState(visit.session, state)
-  dropData(visit.session)
-  if (reason === 'replayed') publish('replayed', { id, request })
-  else publish('rejected', { id, reason, request })
-  return visit.admit()
-}
-
-/**
- * A cookie that was replaced long ago: a thief's copy, or a browser put back from a copy of its
- * own. Which of the two, nobody can tell, so option `onReplay` may end the session for both.
- */
-async function refuseReplay(
-  engine: Engine,
-  visit: Visit,
-  { id }: VerifiedCredential,
-  answer: ReadAnswer,
-): Promise<Visit> {
-  const { onReplay, prefix } = engine.policy
-  const ends = onReplay === 'end' && isRecord(answer)
-  if (ends) {
-    const { principal } = answer
-    const removed = await ask(engine, visit, 'remove', (store) =>
-      store.remove(prefix + id, principal),
-    )
-    if (removed === 'removed')
-      publish('destroyed', { id, reason: 'replayed', request: visit.request })
-  }
-  return refuse(visit, id, 'replayed')
 }

@@ -35,7 +35,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'a cookie that was rotated away is cleared, and others that open nothing are not',
-    file: 'src/lifecycle/open.ts',
+    file: 'src/lifecycle/refuse.ts',
     search: "  if (reason === 'rotated' || reason === 'replayed') state.standing = 'refused'\n",
     replacement: "  if (reason === 'rotated') visit.invalidated = true\n",
     test: 'test/security/constant-time.test.ts',

@@ -50,7 +50,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'a cookie whose session is not there gives the new session its id',
-    file: 'src/lifecycle/open.ts',
+    file: 'src/lifecycle/refuse.ts',
     search: "  const state = new SessionState(visit)\n  if (reason === 'rotated'",
     replacement:
       "  const state = new SessionState(visit, { id, family: 'x'.repeat(22) })\n" +

@@ -3,7 +3,7 @@ import type { Mutant } from '../../scripts/security/mutant.ts'
 export const mutants: readonly Mutant[] = [
   {
     when: 'a cookie whose session is not there gives the new session its id',
-    file: 'src/lifecycle/open.ts',
+    file: 'src/lifecycle/refuse.ts',
     search: "  const state = new SessionState(visit)\n  if (reason === 'rotated'",
     replacement:
       "  const state = new SessionState(visit, { id, family: 'x'.repeat(22) })\n" +

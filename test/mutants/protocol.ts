@@ -273,7 +273,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 8: a cookie that was rotated away may begin a session',
-    file: 'src/lifecycle/open.ts',
+    file: 'src/lifecycle/refuse.ts',
     search: "reason === 'rotated' || reason === 'replayed'",
     replacement: "reason === 'replayed'",
     test: ROTATION,
@@ -281,7 +281,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 8: a replay may begin a session',
-    file: 'src/lifecycle/open.ts',
+    file: 'src/lifecycle/refuse.ts',
     search: "reason === 'rotated' || reason === 'replayed'",
     replacement: "reason === 'rotated'",
     test: RENEWAL,
@@ -305,7 +305,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 8: a replay is reported as a rotation',
-    file: 'src/lifecycle/open.ts',
+    file: 'src/lifecycle/refuse.ts',
     search: "if (reason === 'replayed') publish('replayed', { id, request })",
     replacement:
       "if (reason === 'replayed') publish('rejected', { id, reason: 'rotated', request })",

@@ -55,7 +55,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'option `onReplay` does nothing',
-    file: 'src/lifecycle/open.ts',
+    file: 'src/lifecycle/refuse.ts',
     search: "const ends = onReplay === 'end' && isRecord(answer)",
     replacement: 'const ends = false as boolean && isRecord(answer)',
     test: 'test/behaviour/renewal.test.ts',

@@ -44,7 +44,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'one that cannot be read is begun anew where a page is for everybody',
-    file: 'src/lifecycle/open.ts',
+    file: 'src/lifecycle/refuse.ts',
     search: "  state.standing = 'unavailable'\n",
     replacement: "  state.standing = 'open'\n",
     test: 'test/conformance/conformance.test.ts',
