@@ -1,0 +1,59 @@
+import { Random } from '../../src/testing/random.ts'
+import { parseSetCookie } from '../support/browser-jar.ts'
+import type { Crew } from './crew.ts'
+import type { History, Operation } from './history.ts'
+import type { Way } from './job.ts'
+import { type PlannedRequest, makePlan, nameOf } from './plan.ts'
+
+/** Plays the history of a seed: what is done is the same each time, what comes first is not. */
+export async function play(crew: Crew, seed: number, way: Way): Promise<History> {
+  const { first, tabs } = makePlan(new Random(seed), crew.size)
+  const jar = new Map<string, string>()
+  const issued = new Set<string>()
+  const operations: Operation[] = []
+  const headerOf = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+
+  function keep(line: string): void {
+    const { name, value } = parseSetCookie(line)
+    if (value === '') {
+      jar.delete(name)
+    } else {
+      jar.set(name, value)
+      issued.add(`${name}=${value}`)
+    }
+  }
+
+  async function send({ worker, kind, steps }: PlannedRequest, by: string): Promise<void> {
+    const header = headerOf()
+    if (kind === 'revoke' && header === '') return crew.tell({ history: seed, over: by })
+    const on = kind === 'revoke' ? idIn(header) : header
+    const done = await crew.do(worker, { history: seed, way, by, kind, on, steps })
+    operations.push(...done.operations)
+    for (const line of done.setCookies) keep(line)
+    crew.tell({ history: seed, over: by })
+    // What the one who was answered sees next, by whichever process.
+    await look(worker + 1, header, `${by}, again`)
+  }
+
+  async function look(worker: number, on: string, by: string): Promise<void> {
+    const straight = { ...way, faulty: false }
+    const job = { history: seed, way: straight, by, kind: 'look', on, steps: [] } as const
+    operations.push(...(await crew.do(worker, job)).operations)
+  }
+
+  await send(first, 'first')
+  await Promise.all(
+    tabs.map(async (requests, tab) => {
+      for (const [at, request] of requests.entries()) await send(request, nameOf(tab, at))
+    }),
+  )
+  // Nothing is under way: what every cookie that was ever sent opens now is what has come of it.
+  for (const [at, on] of [...issued].entries()) await look(at, on, 'at last')
+  crew.tell({ history: seed, over: null })
+  return operations
+}
+
+function idIn(header: string): string {
+  const [, value = ''] = header.split('; ').at(-1)?.split('=') ?? []
+  return value.split('.')[0] ?? ''
+}
