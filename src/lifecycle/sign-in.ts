@@ -32,9 +32,8 @@ export async function signIn(
   }
   const present = Object.keys(visit.session)
   await inTurn(visit, async () => {
-    if (stateOf(visit.session).standing === 'refused') {
-      replaceState(visit.session, new SessionState(visit))
-    }
+    const before = stateOf(visit.session)
+    if (before.standing === 'refused') replaceState(visit.session, new SessionState(visit))
     const state = stateOf(visit.session)
     if (state.standing !== 'open') throw new GoneError(state.id)
     const now = Math.trunc(await storeTime(engine, visit))
@@ -43,7 +42,11 @@ export async function signIn(
     try {
       await store(engine, visit, wish, checked)
     } catch (error) {
-      undo()
+      // Unless invalidate() was called meanwhile: then nothing of it is left.
+      if (stateOf(visit.session).wishes.signIn === wish) {
+        undo()
+        replaceState(visit.session, before)
+      }
       throw error
     }
   })
@@ -149,10 +152,9 @@ function apply(
     for (const key of dropped) Reflect.deleteProperty(session, key)
   }
   return () => {
-    const now = stateOf(session)
-    now.wishes = wishes
-    if (now.unanswered?.draft.wishes.signIn !== undefined) now.unanswered = undefined
-    now.flash = flash
+    state.wishes = wishes
+    if (state.unanswered?.draft.wishes.signIn !== undefined) state.unanswered = undefined
+    state.flash = flash
     for (const key of present) if (!(key in session)) setOwn(session, key, data[key])
   }
 }

@@ -189,3 +189,56 @@ describeOnBothStores('a request whose save() was carried out, and its answer los
     expect(await read()).toMatchObject({ principal: null, n: 1, color: 'red' })
   })
 })
+
+describeOnBothStores('a signIn() that has failed', (makeStore) => {
+  async function begin() {
+    const store = makeStore()
+    const sessions = createSessions<Data>({ secret: SECRET, store })
+    const first = await sessions.open()
+    first['n'] = 1
+    return { store, sessions, cookie: cookieOf((await sessions.commit(first)).setCookie) }
+  }
+
+  test('leaves a session that has ended as it was: gone', async () => {
+    const { store, sessions, cookie } = await begin()
+    const session = await sessions.open(cookie)
+    const { id } = session
+    const other = await sessions.open(cookie)
+    other.invalidate()
+    await sessions.commit(other)
+    store.failNext('create', LOST)
+    await lose(session.signIn('ada'))
+    expect(session).toMatchObject({ id, principal: null, n: 1 })
+    session['color'] = 'red'
+    expect(await sessions.commit(session)).toEqual({ outcome: 'gone' })
+    expect(await store.records()).toEqual([])
+  })
+
+  test('leaves a session whose cookie was refused as it was: it begins no other', async () => {
+    const { store, sessions, cookie } = await begin()
+    const other = await sessions.open(cookie)
+    other.rotate()
+    await sessions.commit(other)
+    const session = await sessions.open(cookie)
+    store.failNext('create', LOST)
+    await lose(session.signIn('ada'))
+    session['color'] = 'red'
+    expect(await sessions.commit(session)).toEqual({ outcome: 'gone' })
+    expect(await store.records()).toHaveLength(1)
+  })
+
+  test('takes nothing back of an invalidate() that was called meanwhile', async () => {
+    const { store, sessions, cookie } = await begin()
+    const session = await sessions.open(cookie)
+    const latch = store.holdBefore('enlist')
+    const signing = session.signIn('ada')
+    await latch.reached
+    session.invalidate()
+    store.failNext('replace', LOST)
+    latch.release()
+    await lose(signing)
+    expect({ ...session }).toEqual({})
+    expect(await sessions.commit(session)).toMatchObject({ outcome: 'destroyed' })
+    expect(await store.records()).toEqual([])
+  })
+})

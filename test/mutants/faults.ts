@@ -33,7 +33,7 @@ export const mutants: readonly Mutant[] = [
     when: 'a sign-in that has failed is sent again',
     file: 'src/lifecycle/sign-in.ts',
     search:
-      '    if (now.unanswered?.draft.wishes.signIn !== undefined) now.unanswered = undefined\n',
+      '    if (state.unanswered?.draft.wishes.signIn !== undefined) state.unanswered = undefined\n',
     replacement: '',
     test: LOST,
     fails: 'signIn() is not sent again: nobody is signed in by one that failed',
@@ -62,5 +62,13 @@ export const mutants: readonly Mutant[] = [
     replacement: '  void [late, isWriting]\n',
     test: 'test/faults/sweep.test.ts',
     fails: '%s is done once, or not, and settles in time',
+  },
+  {
+    when: 'a sign-in that has failed leaves the session it had begun',
+    file: 'src/lifecycle/sign-in.ts',
+    search: '        replaceState(visit.session, before)\n',
+    replacement: '',
+    test: LOST,
+    fails: 'leaves a session that has ended as it was: gone',
   },
 ]
