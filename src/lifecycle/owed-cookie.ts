@@ -15,7 +15,7 @@ export function oweCookie(
   state: SessionState,
   edition: number | undefined = state.base?.record.edition,
 ): void {
-  const { visit, base, family, standing } = state
+  const { visit, base, storedFamily: family, standing } = state
   if (base === undefined || edition === undefined || standing === 'gone') return
   const { secure } = visit.cookie
   const name = nameFor(visit, base.record.principal)

@@ -123,7 +123,11 @@ export class SessionState {
 
   /** The family in force at the end of this request, a rotation asked for included. */
   get family(): string {
-    if (this.wishes.family !== undefined) return this.wishes.family
+    return this.wishes.family ?? this.storedFamily
+  }
+
+  /** The family of the record, without a rotation that is not stored yet. */
+  get storedFamily(): string {
     this.#family ??= randomId()
     return this.#family
   }

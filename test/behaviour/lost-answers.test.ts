@@ -157,6 +157,18 @@ describeOnBothStores('a request whose save() was carried out, and its answer los
       expect(await store.records()).toHaveLength(2)
     })
 
+    test('is sent the cookie of what is stored, when a signIn() after it has failed', async () => {
+      const { store, sessions } = await begin()
+      const session = await sessions.open()
+      session['color'] = 'red'
+      store.loseAnswer('create', LOST)
+      await lose(session.save())
+      store.failNext('enlist', LOST)
+      await lose(session.signIn('ada'))
+      const { setCookie } = await sessions.commit(session)
+      expect({ ...(await sessions.open(cookieOf(setCookie))) }).toEqual({ color: 'red' })
+    })
+
     test('leaves none when it ends its session', async () => {
       const { store, sessions } = await begin()
       const session = await sessions.open()

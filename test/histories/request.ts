@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { GoneError, StoreError } from '../../src/errors.ts'
+import type { SessionEventMessage } from '../../src/events.ts'
 import type { CommitResult } from '../../src/index.ts'
 import { type SessionObject, stateOf } from '../../src/session/session.ts'
 import type { SessionState } from '../../src/session/state.ts'
@@ -16,14 +17,8 @@ const COUNTER = 'n'
 const rejections = new WeakMap<object, { id: string; reason: string }[]>()
 for (const event of ['rejected', 'replayed']) {
   subscribe(`sojourn:${event}`, (message) => {
-    const {
-      id,
-      reason = event,
-      request,
-    } = message as Record<'id' | 'reason', string> & {
-      request: object
-    }
-    rejections.get(request)?.push({ id, reason })
+    const { id = '', reason, request } = message as SessionEventMessage
+    rejections.get(request as object)?.push({ id, reason: reason ?? event })
   })
 }
 
@@ -125,7 +120,7 @@ export class RecordedRequest {
         break
       case 'rotate':
         session.rotate()
-        this.#rotates = this.#state.base !== undefined
+        this.#rotates = this.#state.base !== undefined || this.#doubts.length > 0
         break
       case 'save':
         await this.#write(() => session.save())
