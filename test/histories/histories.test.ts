@@ -25,9 +25,9 @@ describe('a store with a mistake is caught in more than half of its histories', 
   test.each(Object.keys(BROKEN))(
     '%s',
     async (broken) => {
-      const seeds = seedsFrom(10_000, 100)
+      const seeds = seedsFrom(10_000, 150)
       const { wrong } = await playAll(crew, seeds, () => ({ faulty: false, broken }))
-      expect(wrong).toBeGreaterThan(50)
+      expect(wrong).toBeGreaterThan(75)
     },
     120_000,
   )

@@ -50,7 +50,8 @@ export function makePlan(random: Random, size: number): Plan {
 
   /** Which no other waits for that this one could wait for in turn. */
   function until(tab: number, round: number): Step[] {
-    return tab > 0 && random.below(4) > 0 ? [['until', nameOf(random.below(tab), round)]] : []
+    if (tab === 0 || random.below(4) === 0) return []
+    return [['until', nameOf(random.oneOf([0, random.below(tab)]), round)]]
   }
 
   function request(tab: number, round: number): PlannedRequest {
