@@ -81,6 +81,7 @@ describe('a request writes nothing that', () => {
       },
     ],
     ['asks for a CSRF token', plain, (session) => session.getCsrfToken()],
+    ['puts both keys in the place of the other', { b: 1, a: 1 }, reordered],
   ])('%s', async (_, data, page, options) => {
     const { outcome, writes } = await request(data, page, options)
     expect([outcome, writes]).toEqual(['unchanged', 0])

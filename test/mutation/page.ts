@@ -1,9 +1,10 @@
 import { code, linkTo } from '../../scripts/security/generated-page.ts'
 import { machine } from '../support/machine.ts'
 import type { Explained } from './explained.ts'
+import { ROOMS } from './rooms.ts'
 import { type Left, type Verdict, shareOf } from './verdict.ts'
 
-const INTRODUCTION = `# Tests that notice
+const INTRODUCTION = `# Mutation testing
 
 <!-- Written by \`npm run mutation -- --write\`. -->
 
@@ -12,9 +13,11 @@ condition always true, a branch left out, a text empty. Each such mutant must ma
 one that does not has survived. Which mutants there are is decided by [Stryker](https://stryker-mutator.io), not by
 who wrote the code or the tests. ([Attacks and their tests](regressions.md) takes out whole defences, chosen by hand.)
 
-\`npm run mutation\` tries the code that judges cookies, holds sessions and reads what is stored, on the quick tests
-only: those without a Redis. A mutant that merely lives at the tests of Redis, browsers and fuzzing counts as
-survived. The words of errors and warnings are left alone.
+\`npm run mutation\` tries them on the code that judges cookies, holds sessions and reads what is stored, with the
+quick tests only, which need no Redis. What the tests on Redis, those in browsers and the fuzzing would find besides
+is not counted. The words of errors and warnings are left alone. A mutant is killed when a test fails with it that
+passes right afterwards without it, or does not come to its end; where it acts while code is loaded, when the tests
+fail twice in a process of its own.
 `
 
 export function pageOf(verdicts: readonly Verdict[], reasons: readonly Explained[]): string {
@@ -22,14 +25,17 @@ export function pageOf(verdicts: readonly Verdict[], reasons: readonly Explained
 }
 
 function measured(verdicts: readonly Verdict[]): string {
-  const command = ['npm run mutation', ...process.argv.slice(2)].join(' -- ')
+  const command = ['npm run mutation --', ...process.argv.slice(2)].join(' ')
   const total = {
-    room: 'all',
+    files: 'all',
     mutants: sum(verdicts.map(({ mutants }) => mutants)),
     killed: sum(verdicts.map(({ killed }) => killed)),
   }
-  const rows = [...verdicts, total].map(({ room, mutants, killed }) => {
-    return `| ${[room, mutants, killed, mutants - killed, shareOf(killed, mutants)].join(' | ')} |`
+  const rooms = verdicts.map(({ room, mutants, killed }) => {
+    return { files: (ROOMS[room]?.code ?? []).map(code).join(', '), mutants, killed }
+  })
+  const rows = [...rooms, total].map(({ files, mutants, killed }) => {
+    return `| ${[files, mutants, killed, mutants - killed, shareOf(killed, mutants)].join(' | ')} |`
   })
   return [
     `## Measured\n\n\`${command}\` printed this: ${machine()}.\n`,
@@ -47,7 +53,7 @@ function survivors(reasons: readonly Explained[]): string {
     return `### ${title}\n\n${why}\n\n${[...lines].map((line) => lineOf(of(line))).join('\n')}\n`
   })
   return [
-    '## Survivors\n\nEach was read. They are here by the reason why no test fails.\n',
+    '## Survivors\n\nEach was read. They stand under the reason why no test fails.\n',
     ...sections,
   ].join('\n')
 }
@@ -55,8 +61,10 @@ function survivors(reasons: readonly Explained[]): string {
 /** All of one line of code. */
 function lineOf(left: readonly Left[]): string {
   const [first] = left as [Left]
-  const changes = left.map(({ before, after }) => `${code(before)} → ${code(after)}`)
-  return `- ${linkTo(first.file)}: ${changes.join(', ')}`
+  const changes = left.map(({ before, after }) => {
+    return `${before.endsWith('…') ? 'the block' : code(before)} → ${code(after)}`
+  })
+  return `- ${code(first.code)} in ${linkTo(first.file)}: ${changes.join(', ')}`
 }
 
 function sum(numbers: readonly number[]): number {
