@@ -27,15 +27,22 @@ export async function runRoom(room: string, anew: 'anew' | 'go on'): Promise<Jud
   if (anew === 'anew') rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const running = { room, code: join(folder, 'code.json'), findings: join(folder, 'findings') }
-  if (!existsSync(running.code)) {
-    const instrumented = await instrument(ROOMS[room]?.code ?? [], root)
-    writeFileSync(running.code, JSON.stringify(instrumented))
-  }
-  const { mutants } = JSON.parse(readFileSync(running.code, 'utf8')) as Instrumented
+  const instrumented = await instrument(ROOMS[room]?.code ?? [], root)
+  keepOrCompare(running.code, instrumented)
+  const { mutants } = instrumented
   if (!existsSync(running.findings)) await vitest(running, 'reach', [])
   await runAll(running)
   await runEach(running, mutants)
   return { mutants, findings: notedIn(running.findings) }
+}
+
+/** What was found of other code says nothing of this. */
+function keepOrCompare(file: string, instrumented: Instrumented): void {
+  const text = JSON.stringify(instrumented)
+  if (!existsSync(file)) writeFileSync(file, text)
+  else if (readFileSync(file, 'utf8') !== text) {
+    throw new Error(`the code is another one than in ${file}: begin again with --anew`)
+  }
 }
 
 /** With all mutants in one process, and in another as often as one of them spoils or hangs it. */
