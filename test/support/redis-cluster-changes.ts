@@ -27,11 +27,11 @@ interface Node {
 export async function startChangingCluster(): Promise<ChangingCluster> {
   const { nodes } = await startCluster(3)
   const servers = new Map(nodes.map((node) => [node.port, node]))
+  const at = (port: number) => servers.get(port) as RedisServer
   const anybody = () => [...servers.values()][0] as RedisServer
   for (const { port } of nodes) await addReplica(port)
   let turn = 0
 
-  const at = (port: number) => servers.get(port) as RedisServer
   async function seen(): Promise<Node[]> {
     return parse(String(await anybody().cli('cluster', 'nodes')))
   }
