@@ -39,6 +39,7 @@ export interface Case {
   readonly left: 'nothing' | 'all' | 'a part'
   /** From the last fault until the promise settled. */
   readonly ms: number
+  readonly deadlineMs: number
 }
 
 /** Every command of an operation goes wrong in each of these ways, one at a time. */
@@ -186,7 +187,8 @@ async function oneCase(
       if (!afterwards.has(last)) throw notExpected('when its request went on', last, afterwards)
     }
     const left = look === before ? 'nothing' : done.has(look) ? 'all' : 'a part'
-    return { at, kind: name, ended: error === undefined ? 'done' : 'StoreError', left, ms }
+    const ended = error === undefined ? 'done' : 'StoreError'
+    return { at, kind: name, ended, left, ms, deadlineMs: storeTimeoutMs }
   } finally {
     await scene.end()
   }

@@ -30,9 +30,12 @@ export const BROKEN: Readonly<Record<string, Breaks>> = {
   }),
   'ignored answer': (store) => ({
     async replace(key, expected, record) {
-      const answer = await store.replace(key, expected, record)
-      if (answer.status !== 'gone') return answer
+      await store.replace(key, expected, record)
       return { status: 'replaced', familyHash: record.familyHash }
+    },
+    async remove(key, principal) {
+      await store.remove(key, principal)
+      return 'removed'
     },
   }),
   'forgotten retry': (store) => ({
