@@ -29,7 +29,6 @@ export async function startChangingCluster(): Promise<ChangingCluster> {
   const servers = new Map(nodes.map((node) => [node.port, node]))
   const at = (port: number) => servers.get(port) as RedisServer
   const anybody = () => [...servers.values()][0] as RedisServer
-  for (const { port } of nodes) await addReplica(port)
   let turn = 0
 
   async function seen(): Promise<Node[]> {
@@ -45,20 +44,30 @@ export async function startChangingCluster(): Promise<ChangingCluster> {
   }
   async function addReplica(master: number): Promise<void> {
     const replica = await startNode()
+    servers.set(replica.port, replica)
     await introduce(replica, at(master))
     const id = String(await at(master).cli('cluster', 'myid'))
     await until('the replica follows', async () => {
       await replica.cli('cluster', 'replicate', id)
       return true
     })
-    servers.set(replica.port, replica)
     await until('the replica is in step', async () => {
       const info = String(await replica.cli('info', 'replication'))
       return info.includes('master_link_status:up')
     })
   }
 
+  async function stop(): Promise<void> {
+    await Promise.all([...servers.values()].map((server) => server.stop()))
+  }
+  try {
+    for (const { port } of nodes) await addReplica(port)
+  } catch (error) {
+    await stop()
+    throw error
+  }
   return {
+    stop,
     ports: nodes.map(({ port }) => port),
     async failOver() {
       const all = await masters()
@@ -90,9 +99,6 @@ export async function startChangingCluster(): Promise<ChangingCluster> {
           await at(port).cli('cluster', 'setslot', slot, 'node', to.id)
         }
       }
-    },
-    async stop() {
-      await Promise.all([...servers.values()].map((server) => server.stop()))
     },
   }
 }

@@ -25,20 +25,37 @@ export async function startSentinels(): Promise<Sentinels> {
   const first = await startRedis({ args: SYNC_AT_ONCE })
   const follow = ['--replicaof', `127.0.0.1 ${first.port}`, ...SYNC_AT_ONCE]
   const servers = new Map<number, RedisServer>([[first.port, first]])
-  for (let made = 0; made < 2; made++) {
-    const replica = await startRedis({ args: follow })
-    servers.set(replica.port, replica)
-  }
-  await until('the replicas are in step', async () => (await inStep(first)) === 2)
   const ports = await Promise.all([freePort(), freePort(), freePort()])
-  const sentinels = ports.map((port) => startSentinel(port, first.port))
-  await until('the sentinels know each other', async () => {
-    const known = await Promise.all(ports.map((port) => knownBy(port)))
-    return known.every(([replicas, others]) => replicas === 2 && others === 2)
-  })
+  const sentinels: Sentinel[] = []
+
+  async function stop(): Promise<void> {
+    for (const { process: sentinel, folder } of sentinels) {
+      const gone = once(sentinel, 'exit')
+      sentinel.kill('SIGKILL')
+      await gone
+      rmSync(folder, { recursive: true, force: true })
+    }
+    await Promise.all([...servers.values()].map((server) => server.stop()))
+  }
+  try {
+    for (let made = 0; made < 2; made++) {
+      const replica = await startRedis({ args: follow })
+      servers.set(replica.port, replica)
+    }
+    await until('the replicas are in step', async () => (await inStep(first)) === 2)
+    for (const port of ports) sentinels.push(startSentinel(port, first.port))
+    await until('the sentinels know each other', async () => {
+      const known = await Promise.all(ports.map((port) => knownBy(port)))
+      return known.every(([replicas, others]) => replicas === 2 && others === 2)
+    })
+  } catch (error) {
+    await stop()
+    throw error
+  }
 
   return {
     ports,
+    stop,
     async failOver() {
       const old = await primaryBy(ports[0])
       const fallen = servers.get(old) as RedisServer
@@ -50,19 +67,15 @@ export async function startSentinels(): Promise<Sentinels> {
       servers.set(old, await startRedis({ port: old, args: SYNC_AT_ONCE }))
       await until('the old one follows too', async () => (await inStep(next)) === 2)
     },
-    async stop() {
-      for (const { process: sentinel, folder } of sentinels) {
-        const gone = once(sentinel, 'exit')
-        sentinel.kill('SIGKILL')
-        await gone
-        rmSync(folder, { recursive: true, force: true })
-      }
-      await Promise.all([...servers.values()].map((server) => server.stop()))
-    },
   }
 }
 
-function startSentinel(port: number, primary: number): { process: ChildProcess; folder: string } {
+interface Sentinel {
+  readonly process: ChildProcess
+  readonly folder: string
+}
+
+function startSentinel(port: number, primary: number): Sentinel {
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-sentinel-'))
   const settings = join(folder, 'sentinel.conf')
   const lines = [
