@@ -1,7 +1,7 @@
 /**
  * Failovers and moves under load: primaries with two replicas and three sentinels are killed, masters
  * of a cluster are, slots of a cluster move to other masters, while people read, write and sign
- * out on two servers. Run: `npm run failover`, with `-- --quick` for a short form, `-- --seed 7` for other choices, `-- --write` to keep the result in
+ * out on two servers. Run: `npm run failover`, with `-- --quick` for a short form, `-- --seed 7` for other choices, `-- --times 5` for so many changes of each kind, `-- --write` to keep the result in
  * docs/reliability/failover.md. A session mixed up, a confirmed sign-out undone and the like fail.
  */
 import { parseArgs } from 'node:util'
@@ -15,11 +15,13 @@ const { values } = parseArgs({
     quick: { type: 'boolean' },
     write: { type: 'boolean' },
     seed: { type: 'string', default: '1' },
+    times: { type: 'string' },
   },
 })
-const size = values.quick
+const form = values.quick
   ? { times: 1, requestsPerSecond: 100, people: 50 }
   : { times: 20, requestsPerSecond: 500, people: 500 }
+const size = { ...form, times: Number(values.times ?? form.times) }
 const PLANS: readonly Pick<Plan, 'what' | 'client' | 'replicas'>[] = [
   { what: 'sentinels', client: 'ioredis', replicas: 0 },
   { what: 'sentinels', client: 'ioredis', replicas: 1 },
