@@ -1,8 +1,10 @@
 /**
  * Failovers and moves under load: primaries with two replicas and three sentinels are killed, masters
  * of a cluster are, slots of a cluster move to other masters, while people read, write and sign
- * out on two servers. Run: `npm run failover`, with `-- --quick` for a short form, `-- --seed 7` for other choices, `-- --times 5` for so many changes of each kind, `-- --write` to keep the result in
- * docs/reliability/failover.md. A session mixed up, a confirmed sign-out undone and the like fail.
+ * out on two servers. Run: `npm run failover`, with `-- --quick` for a short form, `-- --seed 7`
+ * for other choices, `-- --times 5` for so many changes of each kind, `-- --write` to keep the
+ * result in docs/reliability/failover.md. A session mixed up, a confirmed sign-out undone and the
+ * like fail.
  */
 import { parseArgs } from 'node:util'
 import { machine } from '../support/machine.ts'
