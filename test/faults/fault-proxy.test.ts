@@ -66,7 +66,8 @@ describe('a fault', () => {
   test.each<[Fault, number, RegExp]>([
     ['kill before', 1, /^:1\r\n$/],
     ['lose reply', 2, /^:1\r\n$/],
-    ['reset', 2, /^:1\r\n$/],
+    // A reset throws away what has arrived and was not read yet.
+    ['reset', 2, /^(:1\r\n)?$/],
     ['half a reply', 2, /^:1\r\n:2$/],
   ])('%s, in the midst of a pipeline, cuts after what went before', async (fault, count, got) => {
     const { proxy, client } = await begin(fault)
@@ -147,7 +148,7 @@ async function raw(port: number): Promise<Raw> {
   })
   socket.on('error', () => {})
   onTestFinished(() => void socket.destroy())
-  const closed = once(socket, 'close')
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   return {
     get received() {
       return received

@@ -138,7 +138,7 @@ describe.each(Object.entries(CLIENTS))('durability over %s', (_, make) => {
     await expect(revoke()).rejects.toEqual(unconfirmed(0, 1))
     await expect(revoke()).rejects.toEqual(unconfirmed(0, 1))
     servers.replicas[0]?.resume()
-    await expect.poll(revoke).toBe(false)
+    await expect.poll(revoke, { timeout: 10_000 }).toBe(false)
   })
 
   test('a connection that is lost while it waits confirms nothing', async () => {
@@ -175,14 +175,15 @@ test('a store from settings is as durable, and closes what it opened', async () 
   expect((await servers.primary.commandStats())['wait']).toBe(1)
   await on.sessions.close()
   const clients = async () => String(await servers.primary.cli('client', 'list', 'type', 'normal'))
-  await expect.poll(async () => (await clients()).trim().split('\n').length).toBe(1)
+  const count = async () => (await clients()).trim().split('\n').length
+  await expect.poll(count, { timeout: 10_000 }).toBe(1)
 })
 
 test('one of two replicas is not two', async () => {
   const servers = await replicated(2)
   const on = sessionsOn({
     url: servers.primary.url,
-    durability: { replicas: 2, timeoutMs: 200 },
+    durability: { replicas: 2, timeoutMs: 2000 },
   })
   const { cookie } = await on.begin()
   await servers.primary.cli('wait', '2', '5000')
