@@ -13,7 +13,7 @@ export interface Plan {
   readonly connections: number
 }
 
-export const FULL: Plan = { rounds: 9, requests: 3000, warmUp: 20_000, connections: 10 }
+export const FULL: Plan = { rounds: 25, requests: 3000, warmUp: 20_000, connections: 10 }
 export const QUICK: Plan = { rounds: 5, requests: 1000, warmUp: 3000, connections: 10 }
 
 /** One subject in one case and one round. */
