@@ -10,9 +10,9 @@ import { mustTell, renewedLater } from './owed-cookie.ts'
 import { checkSize, readData, writeData, writeDraft, writeFlash } from './payload.ts'
 
 /**
- * The base there will be once this request's changes are stored on top of `theirs`. Payloads it did not change are kept as they lie, if
- * the built-in serializer made them. Any other may write them differently by now, with a new key
- * for example, so every write writes them anew.
+ * The base there will be once this request's changes are stored on top of `theirs`. Payloads it did
+ * not change are kept as they lie, if the built-in serializer made them. Any other may write them
+ * differently by now, with a new key for example, so every write writes them anew.
  */
 export async function mergeOnto(
   engine: Engine,

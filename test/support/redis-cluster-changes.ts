@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { introduce, startCluster, startNode } from './redis-cluster.ts'
 import type { RedisServer } from './redis-server.ts'
+import { until } from './until.ts'
 
-const WITHIN_MS = 30_000
 /** How many slots one move takes along. */
 const SLOTS_AT_ONCE = 100
 
@@ -123,12 +122,4 @@ function parse(text: string): Node[] {
 function slotsOf(range: string): number[] {
   const [first = 0, last = first] = range.split('-').map(Number)
   return Array.from({ length: last - first + 1 }, (_, at) => first + at)
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + WITHIN_MS
-  while (!(await holds().catch(() => false))) {
-    if (performance.now() > giveUpAt) throw new Error(`not within ${WITHIN_MS} ms: ${what}`)
-    await sleep(20)
-  }
 }

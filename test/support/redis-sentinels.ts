@@ -3,14 +3,13 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'redis'
 import { type RedisServer, findServer, freePort, startRedis } from './redis-server.ts'
+import { until } from './until.ts'
 
 export const NAME = 'main'
 /** Sentinels take a primary that is silent for so long for dead. */
 const DOWN_AFTER_MS = 500
-const WITHIN_MS = 30_000
 const SYNC_AT_ONCE = ['--repl-diskless-sync-delay', '0']
 
 export interface Sentinels {
@@ -118,12 +117,4 @@ async function knownBy(sentinel: number): Promise<[replicas: number, others: num
   const facts = await ask<string[]>(sentinel, 'sentinel', 'master', NAME).catch((): string[] => [])
   const count = (name: string) => Number(facts[facts.indexOf(name) + 1])
   return [count('num-slaves'), count('num-other-sentinels')]
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + WITHIN_MS
-  while (!(await holds().catch(() => false))) {
-    if (performance.now() > giveUpAt) throw new Error(`not within ${WITHIN_MS} ms: ${what}`)
-    await sleep(20)
-  }
 }

@@ -22,7 +22,7 @@ export function confirmingOf(client: object, durability: Required<Durability>): 
 export class Confirming implements Pick<Port, 'send'> {
   readonly #open: OpenTwin
   readonly #durability: Required<Durability>
-  #opened: Promise<{ readonly twin: Twin; readonly port: Port }> | undefined
+  #opened: { readonly twin: Twin; readonly port: Port } | undefined
 
   constructor(open: OpenTwin, durability: Required<Durability>) {
     this.#open = open
@@ -32,7 +32,7 @@ export class Confirming implements Pick<Port, 'send'> {
   async send(verb: Verb, key: string, args: readonly Argument[]): Promise<unknown> {
     const { replicas, timeoutMs } = this.#durability
     this.#opened ??= this.#connect()
-    const { twin, port } = await this.#opened
+    const { twin, port } = this.#opened
     await twin.connected()
     const [reply, having] = await Promise.allSettled([
       port.send(verb, key, args),
@@ -50,13 +50,10 @@ export class Confirming implements Pick<Port, 'send'> {
   async close(): Promise<void> {
     const opened = this.#opened
     this.#opened = undefined
-    await opened?.then(
-      ({ twin }) => twin.close(),
-      () => undefined,
-    )
+    await opened?.twin.close()
   }
 
-  async #connect(): Promise<{ twin: Twin; port: Port }> {
+  #connect(): { twin: Twin; port: Port } {
     const twin = this.#open()
     return { twin, port: portOf(twin.client) as Port }
   }

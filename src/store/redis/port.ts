@@ -1,3 +1,4 @@
+import { offers } from './client-kind.ts'
 import { type GlideClient, glidePort } from './port-glide.ts'
 
 /** What a command may carry: text, or bytes. */
@@ -95,10 +96,6 @@ export function portOf(client: unknown): Port | undefined {
   if (offers(client, 'getSentinelNode')) return sentinelPort(client as Sentinel)
   if (offers(client, 'getSlotRandomNode')) return clusterPort(client as Cluster)
   return singlePort(client as Single)
-}
-
-function offers(client: object, ...names: string[]): boolean {
-  return names.every((name) => typeof (client as Record<string, unknown>)[name] === 'function')
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type ClosableIoredis, closeIoredis } from './client-ioredis.ts'
 import { type ClosableNodeRedis, closeNodeRedis } from './client-node-redis.ts'
+import { offers, singleKindOf } from './client-kind.ts'
 import { backOff } from './client-options.ts'
 
 /** What a subscriber tells. */
@@ -30,7 +31,6 @@ interface NodeRedis extends ClosableNodeRedis {
 }
 
 interface Ioredis extends ClosableIoredis {
-  readonly isCluster: boolean
   readonly options: { readonly keyPrefix?: string | Buffer }
   readonly stream?: { unref?(): void }
   duplicate(overrides: object): Ioredis
@@ -45,18 +45,10 @@ interface Ioredis extends ClosableIoredis {
  * connection, or is not offered: pools, clusters, node-redis's sentinel client, wrappers.
  */
 export function subscriberOf(client: object): OpenSubscriber | undefined {
-  if (!offers(client, 'duplicate', 'subscribe', 'unsubscribe', 'on')) return undefined
-  if (offers(client, 'getBuffer', 'quit', 'disconnect')) {
-    const ioredis = client as Ioredis
-    return ioredis.isCluster ? undefined : (hearer) => openIoredis(ioredis, hearer)
-  }
-  const isMany = offers(client, 'getSentinelNode') || offers(client, 'getSlotRandomNode')
-  if (isMany || !offers(client, 'connect', 'destroy', 'unref')) return undefined
-  return (hearer) => openNodeRedis(client as NodeRedis, hearer)
-}
-
-function offers(client: object, ...names: string[]): boolean {
-  return names.every((name) => typeof (client as Record<string, unknown>)[name] === 'function')
+  if (!offers(client, 'subscribe', 'unsubscribe')) return undefined
+  const kind = singleKindOf(client)
+  if (kind === 'ioredis') return (hearer) => openIoredis(client as Ioredis, hearer)
+  return kind && ((hearer) => openNodeRedis(client as NodeRedis, hearer))
 }
 
 /**

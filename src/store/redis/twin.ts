@@ -1,5 +1,6 @@
 import { type ClosableIoredis, closeIoredis } from './client-ioredis.ts'
 import { type ClosableNodeRedis, closeNodeRedis } from './client-node-redis.ts'
+import { offers, singleKindOf } from './client-kind.ts'
 import { backOff } from './client-options.ts'
 
 /** A connection of our own, as a client's, over which nothing waits and nothing is sent twice. */
@@ -20,7 +21,6 @@ interface NodeRedis extends ClosableNodeRedis {
 }
 
 interface Ioredis extends ClosableIoredis {
-  readonly isCluster: boolean
   readonly stream?: { unref?(): void }
   duplicate(overrides: object): Ioredis
   connect(): Promise<unknown>
@@ -31,18 +31,11 @@ interface Ioredis extends ClosableIoredis {
  * redirected, and whatever offers no duplicate.
  */
 export function twinOf(client: object): OpenTwin | undefined {
-  if (!offers(client, 'duplicate', 'connect', 'on')) return undefined
-  if (offers(client, 'getBuffer', 'quit', 'disconnect')) {
-    const ioredis = client as Ioredis
-    return ioredis.isCluster ? undefined : () => openIoredis(ioredis)
-  }
-  const isMany = offers(client, 'getSentinelNode') || offers(client, 'getSlotRandomNode')
-  if (isMany || !offers(client, 'destroy', 'unref', 'sendCommand')) return undefined
+  if (!offers(client, 'connect')) return undefined
+  const kind = singleKindOf(client)
+  if (kind === 'ioredis') return () => openIoredis(client as Ioredis)
+  if (kind === undefined || !offers(client, 'sendCommand')) return undefined
   return () => openNodeRedis(client as NodeRedis)
-}
-
-function offers(client: object, ...names: string[]): boolean {
-  return names.every((name) => typeof (client as Record<string, unknown>)[name] === 'function')
 }
 
 function openNodeRedis(client: NodeRedis): Twin {
