@@ -301,7 +301,8 @@ export class RecordedRequest {
   async #signIn(principal: string): Promise<void> {
     if (this.#removal !== undefined) return
     const all = this.#changes()
-    const { base } = this.#state
+    // Which a write that got no answer may have begun: that goes first, again.
+    const hasBegun = this.#state.base !== undefined || this.#doubts.length > 0
     const keep = this.#session.principal === principal ? null : KEPT
     const data = Object.fromEntries(
       Object.entries(all.data).filter(([key]) => keep === null || keep.includes(key)),
@@ -313,7 +314,7 @@ export class RecordedRequest {
     })
     const answeredAt = outcome === 'unknown' ? null : now()
     if (outcome === 'unknown' || outcome === 'gone') {
-      if (base === undefined) return
+      if (!hasBegun) return
       const changes = { ...all, data, rotatesTo: `unknown at ${invokedAt}` }
       const act = { kind: 'signIn', family: this.#family, principal, keep, changes } as const
       if (outcome === 'gone') this.#gone(act, invokedAt, answeredAt)
@@ -322,9 +323,9 @@ export class RecordedRequest {
     }
     this.#resolve(answeredAt)
     const { family, id } = { family: this.#state.family, id: this.#session.id }
-    if (base === undefined || id !== this.#id) {
+    if (!hasBegun || id !== this.#id) {
       // Of its own session it was told that it is not there; or it came with none.
-      if (base !== undefined) {
+      if (hasBegun) {
         this.#note(this.#id, { kind: 'gone', family: this.#family }, invokedAt, answeredAt)
       }
       this.#note(id, { kind: 'create', family, first: this.#seen() }, invokedAt, answeredAt)
