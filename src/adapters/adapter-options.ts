@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.ts'
-import type { OnUnavailable } from '../lifecycle/open.ts'
+import type { OnUnavailable, OpenOptions } from '../lifecycle/open.ts'
 import { refuseUnknown, requireFunction, show } from '../options/check.ts'
 
 export interface AdapterOptions<P extends string, R> {
@@ -11,11 +11,15 @@ export interface AdapterOptions<P extends string, R> {
    * What becomes of a request whose session cannot be read, because the store failed or was late.
    * `'fail'`: a StoreError, status 503, before any handler. `'visitor'`, for pages that everybody
    * may see: they get a session that reads empty and throws a StoreError where something would
-   * change it; `session.isAvailable` is `false`. The cookie is left alone either way. Default:
-   * every request fails.
+   * change it; `session.isAvailable` is `false`. `'read-only'`: the same with what the near cache
+   * last knew of the session. The cookie is left alone in any case. Default: every request fails.
    */
   readonly onUnavailable?: (request: R) => OnUnavailable
+  /** Whether a request asks Redis, past the near cache of `redisStore`. Default: none has to. */
+  readonly fresh?: (request: R) => boolean
 }
+
+const OF_EVERY_ADAPTER = ['property', 'countAsActivity', 'onUnavailable', 'fresh']
 
 /** @throws {OptionError} for a name that is no option, or a value that is no function. */
 export function requireFunctions<T extends object>(options: T, names: (keyof T & string)[]): T {
@@ -26,12 +30,12 @@ export function requireFunctions<T extends object>(options: T, names: (keyof T &
   return options
 }
 
-function always(): boolean {
-  return true
-}
+/** One for all requests of whoever says nothing about each. */
+const DEFAULTS: OpenOptions = {}
 
-function fail(): OnUnavailable {
-  return 'fail'
+interface Resolved<R> {
+  readonly property: string
+  readonly openOptions: (request: R) => OpenOptions
 }
 
 /**
@@ -41,15 +45,22 @@ function fail(): OnUnavailable {
 export function resolveAdapterOptions<R>(
   given: AdapterOptions<string, R>,
   ...others: string[]
-): Required<AdapterOptions<string, R>> {
-  refuseUnknown('', given, ['property', 'countAsActivity', 'onUnavailable', ...others])
-  const { property = 'session', countAsActivity = always, onUnavailable = fail } = given
+): Resolved<R> {
+  refuseUnknown('', given, [...OF_EVERY_ADAPTER, ...others])
+  const { property = 'session', countAsActivity, onUnavailable, fresh } = given
   if (typeof property !== 'string' || property === '') {
     throw new OptionError('property', `must name a property of the request, not ${show(property)}`)
   }
-  return {
-    property,
-    countAsActivity: requireFunction('countAsActivity', countAsActivity),
-    onUnavailable: requireFunction('onUnavailable', onUnavailable),
-  }
+  const asked = Object.entries({ countAsActivity, onUnavailable, fresh })
+  const functions = asked.filter(([, value]) => value !== undefined)
+  for (const [name, value] of functions) requireFunction(name, value)
+  const openOptions =
+    functions.length === 0
+      ? () => DEFAULTS
+      : (request: R) => ({
+          countAsActivity: countAsActivity?.(request),
+          onUnavailable: onUnavailable?.(request),
+          fresh: fresh?.(request),
+        })
+  return { property, openOptions }
 }

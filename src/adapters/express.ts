@@ -42,7 +42,7 @@ export function session<D extends object = SessionData>(
   options: AdapterOptions<string, Request> = {},
 ): RequestHandler {
   const corridor = corridorFrom(sessions)
-  const { property, countAsActivity, onUnavailable } = resolveAdapterOptions(options)
+  const { property, openOptions } = resolveAdapterOptions(options)
 
   return function sessionMiddleware(request, response, next) {
     shareShape(request)
@@ -60,11 +60,8 @@ export function session<D extends object = SessionData>(
       if (complete) next(error)
       else plainErrorResponse(response, error)
     }
-    const open = {
-      countAsActivity: countAsActivity(request),
-      onUnavailable: onUnavailable(request),
-    }
-    const opened = corridor.open(request.headers.cookie, request, open, create)
+    const { cookie } = request.headers
+    const opened = corridor.open(cookie, request, openOptions(request), create)
     if (opened instanceof Promise) opened.then(enter, next)
     else enter(opened)
   }

@@ -70,11 +70,7 @@ export async function session(
   options: SessionPluginOptions,
 ): Promise<void> {
   const corridor = corridorOf(options.sessions)
-  const { property, countAsActivity, onUnavailable } = resolveAdapterOptions(
-    options,
-    'sessions',
-    ...OF_REGISTER,
-  )
+  const { property, openOptions } = resolveAdapterOptions(options, 'sessions', ...OF_REGISTER)
   refuseSecondUse(instance, property)
   instance.decorateRequest(property, passOn(property))
 
@@ -93,11 +89,8 @@ export async function session(
       if (complete && !reply.sent && error instanceof Error) sendError(reply, error)
       else sendPlainError(reply, error)
     }
-    const open = {
-      countAsActivity: countAsActivity(request),
-      onUnavailable: onUnavailable(request),
-    }
-    const opened = corridor.open(request.raw.headers.cookie, request, open, create)
+    const { cookie } = request.raw.headers
+    const opened = corridor.open(cookie, request, openOptions(request), create)
     if (opened instanceof Promise) opened.then(enter, done)
     else enter(opened)
   })

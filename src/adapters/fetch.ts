@@ -22,10 +22,13 @@ export interface FetchAdapterOptions<Req = Request, Rest extends unknown[] = unk
   /**
    * What becomes of a request whose session cannot be read. `'fail'`: a StoreError, status 503.
    * `'visitor'`, for pages that everybody may see: a session that reads empty and throws a
-   * StoreError where something would change it; `session.isAvailable` is `false`. The cookie is
-   * left alone either way. Default: every request fails.
+   * StoreError where something would change it; `session.isAvailable` is `false`. `'read-only'`:
+   * the same with what the near cache last knew of the session. The cookie is left alone in any
+   * case. Default: every request fails.
    */
   readonly onUnavailable?: (request: Req, ...rest: Rest) => OnUnavailable
+  /** Whether a request asks Redis, past the near cache of `redisStore`. Default: none has to. */
+  readonly fresh?: (request: Req, ...rest: Rest) => boolean
   /**
    * Whether a request comes over plain http from this machine's own browser, for `cookie.secure`
    * `'auto'`: a fetch-style request cannot tell. Default: none does, every cookie is Secure.
@@ -64,8 +67,14 @@ export function withSession<
 ): (request: Req, ...rest: Rest) => Promise<Response> {
   const corridor = corridorOf(sessions)
   requireFunction('handler', handler)
-  const known = requireFunctions(options, ['countAsActivity', 'onUnavailable', 'local', 'onError'])
-  const { countAsActivity, onUnavailable, local, onError } = known
+  const known = requireFunctions(options, [
+    'countAsActivity',
+    'onUnavailable',
+    'fresh',
+    'local',
+    'onError',
+  ])
+  const { countAsActivity, onUnavailable, fresh, local, onError } = known
 
   async function refuse(error: unknown, request: Req): Promise<Response> {
     if (onError === undefined) console.error(error)
@@ -78,6 +87,7 @@ export function withSession<
       const opened = enter(corridor, request, {
         countAsActivity: countAsActivity?.(request, ...rest),
         onUnavailable: onUnavailable?.(request, ...rest),
+        fresh: fresh?.(request, ...rest),
         local: local?.(request, ...rest),
       })
       visit = opened instanceof Promise ? await opened : opened

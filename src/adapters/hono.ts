@@ -53,16 +53,12 @@ export function session<D extends object = SessionData, P extends string = 'sess
   options: HonoAdapterOptions<P> = {},
 ): MiddlewareHandler<{ Variables: SessionVariables<D, P> }> {
   const corridor = corridorFrom(sessions)
-  const { property, countAsActivity, onUnavailable } = resolveAdapterOptions(options, 'local')
+  const { property, openOptions } = resolveAdapterOptions(options, 'local')
   const local = requireFunction('local', options.local ?? isLocal)
 
   return async function sessionMiddleware(c: Context, next) {
     refuseSecondUse(c, property)
-    const open = {
-      countAsActivity: countAsActivity(c),
-      onUnavailable: onUnavailable(c),
-      local: local(c),
-    }
+    const open = { ...openOptions(c), local: local(c) }
     const opened = corridor.open(c.req.header('cookie'), c.req.raw, open, createSession)
     const visit = opened instanceof Promise ? await opened : opened
     showAs(visit, property)

@@ -37,7 +37,7 @@ export function session<D extends object = SessionData>(
   options: AdapterOptions<string, Context> = {},
 ): Middleware {
   const corridor = corridorFrom(sessions)
-  const { property, countAsActivity, onUnavailable } = resolveAdapterOptions(options)
+  const { property, openOptions } = resolveAdapterOptions(options)
 
   return function sessionMiddleware(ctx, next) {
     function enter(visit: Visit): Promise<unknown> {
@@ -52,11 +52,7 @@ export function session<D extends object = SessionData>(
     function fail(error: unknown): void {
       ctx.onerror(error as Error)
     }
-    const open = {
-      countAsActivity: countAsActivity(ctx),
-      onUnavailable: onUnavailable(ctx),
-    }
-    const opened = corridor.open(ctx.req.headers.cookie, ctx, open, create)
+    const opened = corridor.open(ctx.req.headers.cookie, ctx, openOptions(ctx), create)
     return opened instanceof Promise ? opened.then(enter) : enter(opened)
   }
 }

@@ -43,7 +43,7 @@ export function withSession<
 ): (request: NodeRequest, response: NodeResponse) => void {
   const corridor = corridorOf(sessions)
   requireFunction('listener', listener)
-  const { property, countAsActivity, onUnavailable } = resolveAdapterOptions(options, 'onError')
+  const { property, openOptions } = resolveAdapterOptions(options, 'onError')
   const onError = requireFunction('onError', options.onError ?? printError)
 
   async function serve(request: NodeRequest, response: NodeResponse): Promise<void> {
@@ -52,11 +52,8 @@ export function withSession<
       plainErrorResponse(response, error)
     }
     try {
-      const open = {
-        countAsActivity: countAsActivity(request),
-        onUnavailable: onUnavailable(request),
-      }
-      const opened = corridor.open(request.headers.cookie, request, open, createSession)
+      const { cookie } = request.headers
+      const opened = corridor.open(cookie, request, openOptions(request), createSession)
       const visit = opened instanceof Promise ? await opened : opened
       mount(corridor, visit, request, response, property, fail)
       await listener(request as Req & { readonly [K in P]: Session<D> }, response as Res)

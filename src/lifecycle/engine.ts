@@ -54,7 +54,7 @@ export function ask<T>(
 }
 
 /** The store is bound to the request at its first need, once. */
-function bind({ store, deadlines }: Engine, visit: Asking): Store | Promise<Store> {
+export function bind({ store, deadlines }: Engine, visit: Asking): Store | Promise<Store> {
   if (visit.store !== undefined) return visit.store
   if (store.for === undefined) return (visit.store = store)
   const chosen = choose(store, visit.request)

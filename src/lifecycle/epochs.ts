@@ -20,21 +20,39 @@ interface Known {
  * under a key of its own, and each node looks it up once a second at most, beside a read.
  */
 export class Epochs {
-  readonly #known = new WeakMap<Store, Known | Promise<Known>>()
+  readonly #known = new WeakMap<Store, Known>()
+  readonly #looking = new WeakMap<Store, Promise<Known>>()
 
   /** What holds now, as far as was known a second ago. */
   async current(engine: Engine, asking: Asking): Promise<Ended | undefined> {
     const store = (await asking.store) ?? engine.store
     const known = this.#known.get(store)
-    if (known instanceof Promise) return (await known).epoch
-    if (known !== undefined && performance.now() - known.at < FRESH_MS) return known.epoch
+    if (known !== undefined && isFresh(known)) return known.epoch
+    return (await (this.#looking.get(store) ?? this.#look(engine, asking, store))).epoch
+  }
+
+  #look(engine: Engine, asking: Asking, store: Store): Promise<Known> {
     const looking = look(engine, asking)
-    this.#known.set(store, looking)
-    looking.then(
-      (found) => this.#known.set(store, found),
-      () => this.#known.delete(store),
-    )
-    return (await looking).epoch
+    this.#looking.set(store, looking)
+    const end = (found?: Known) => {
+      if (this.#looking.get(store) !== looking) return
+      this.#looking.delete(store)
+      if (found !== undefined) this.#known.set(store, found)
+    }
+    looking.then(end, () => end())
+    return looking
+  }
+
+  /** As {@link applied} would find; `undefined` when that is to be asked again. */
+  isOver(store: Store, record: SessionRecord): boolean | undefined {
+    const known = this.#known.get(store)
+    return known !== undefined && isFresh(known) ? isOver(record, known) : undefined
+  }
+
+  /** As it was when the store was last asked; `undefined` when it never was. */
+  wasOver(store: Store, record: SessionRecord): boolean | undefined {
+    const known = this.#known.get(store)
+    return known && isOver(record, known)
   }
 
   /** What was read, unless everything was revoked since: then as if that session had been. */
@@ -46,7 +64,16 @@ export class Epochs {
 
   forget(store: Store): void {
     this.#known.delete(store)
+    this.#looking.delete(store)
   }
+}
+
+function isFresh({ at }: Known): boolean {
+  return performance.now() - at < FRESH_MS
+}
+
+function isOver(record: SessionRecord, { epoch }: Known): boolean {
+  return epoch !== undefined && isBefore(record, epoch)
 }
 
 async function look(engine: Engine, asking: Asking): Promise<Known> {

@@ -9,24 +9,27 @@ import type { Data } from '../session/changes.ts'
 import { SessionState } from '../session/state.ts'
 import { type CreateObject, type Lifecycle, Visit } from '../session/visit.ts'
 import type { ReadAnswer } from '../store/store.ts'
-import { type Engine, ask, storeNow } from './engine.ts'
+import { type Engine, storeNow } from './engine.ts'
 import { findAdopted, oldCookieOf } from './adopt.ts'
 import { judge, needsRenewal } from './judge.ts'
-import { asVisitor, refuse, refuseReplay } from './refuse.ts'
+import { readRecord } from './near.ts'
+import { refuse, refuseReplay } from './refuse.ts'
 import { type Contents, decode } from './contents.ts'
 import { touchIfDue } from './touch.ts'
+import { asLastKnown, asVisitor } from './without-store.ts'
 
-export type OnUnavailable = 'fail' | 'visitor'
+export type OnUnavailable = 'fail' | 'visitor' | 'read-only'
 
 export interface OpenOptions {
   /** `false`: this request does not prolong the session (polling). Default `true`. */
   readonly countAsActivity?: boolean
-  /** Read past any cache. Today every read is fresh. Default `false`. */
+  /** Asks Redis, past the near cache (option `nearCache` of redisStore). Default `false`. */
   readonly fresh?: boolean
   /**
-   * What becomes of a request whose session cannot be read. `'visitor'`: it gets a session that
-   * reads empty and cannot be changed, `isAvailable` is `false`; its cookie is left alone. Default
-   * `'fail'`: a StoreError.
+   * What becomes of a request whose session cannot be read. `'fail'`, the default: a StoreError.
+   * `'visitor'`: it gets a session that reads empty and cannot be changed, `isAvailable` is `false`;
+   * its cookie is left alone. `'read-only'`: the same with what the near cache last knew of the
+   * session (option `nearCache.maxOutage` of redisStore); with nothing known as `'fail'`.
    */
   readonly onUnavailable?: OnUnavailable
   /**
@@ -42,7 +45,7 @@ export function openVisit(
   lifecycle: Lifecycle,
   header: string | undefined,
   request: unknown,
-  { countAsActivity = true, local, onUnavailable }: OpenOptions,
+  { countAsActivity = true, fresh = false, local, onUnavailable = 'fail' }: OpenOptions,
   create: CreateObject,
 ): Visit | Promise<Visit> {
   const { cookie, migrate } = engine.policy
@@ -62,11 +65,14 @@ export function openVisit(
   if (migrate !== undefined) visit.cookieHeader = header
   const opened =
     signedIn === 'none'
-      ? openVisitors(engine, visit, found)
-      : openSignedIn(engine, visit, signedIn, found)
-  return onUnavailable === 'visitor' && opened instanceof Promise
-    ? opened.catch((error: unknown) => asVisitor(visit, error))
-    : opened
+      ? openVisitors(engine, visit, found, fresh)
+      : openSignedIn(engine, visit, signedIn, found, fresh)
+  if (onUnavailable === 'fail' || !(opened instanceof Promise)) return opened
+  return opened.catch((error: unknown) =>
+    onUnavailable === 'visitor'
+      ? asVisitor(visit, error)
+      : asLastKnown(engine, visit, { signedIn, visitors: found }, error),
+  )
 }
 
 /** The cookie of a signed-in session wins. One that opens nothing leaves its turn to the visitor's. */
@@ -75,23 +81,36 @@ function openSignedIn(
   visit: Visit,
   found: FoundCookie,
   visitors: FoundCookie,
+  fresh: boolean,
 ): Visit | Promise<Visit> {
   const credential = credentialIn(engine, visit, visit.cookie.signedInName, found)
-  if (credential === undefined) return openVisitors(engine, visit, visitors)
-  return readStored(engine, visit, credential).then(async (answer) => {
-    await enter(engine, visit, credential, answer)
+  if (credential === undefined) return openVisitors(engine, visit, visitors, fresh)
+  const orVisitors = () => {
     const { base, standing } = stateOf(visit.session)
     const opened = base !== undefined || standing === 'refused'
-    return opened ? visit : openVisitors(engine, visit, visitors)
-  })
+    return opened ? visit : openVisitors(engine, visit, visitors, fresh)
+  }
+  const answer = readRecord(engine, visit, credential, fresh)
+  const entered =
+    answer instanceof Promise
+      ? answer.then((stored) => enter(engine, visit, credential, stored))
+      : enter(engine, visit, credential, answer)
+  return entered instanceof Promise ? entered.then(orVisitors) : orVisitors()
 }
 
-function openVisitors(engine: Engine, visit: Visit, found: FoundCookie): Visit | Promise<Visit> {
+function openVisitors(
+  engine: Engine,
+  visit: Visit,
+  found: FoundCookie,
+  fresh: boolean,
+): Visit | Promise<Visit> {
   const credential = credentialIn(engine, visit, visit.cookie.name, found)
   if (credential === undefined) return openOld(engine, visit) ?? visit.admit()
-  return readStored(engine, visit, credential).then((answer) => {
-    const old = answer === 'absent' ? openOld(engine, visit) : undefined
-    return old ?? enter(engine, visit, credential, answer)
+  const answer = readRecord(engine, visit, credential, fresh)
+  if (!(answer instanceof Promise)) return enter(engine, visit, credential, answer)
+  return answer.then((stored) => {
+    const old = stored === 'absent' ? openOld(engine, visit) : undefined
+    return old ?? enter(engine, visit, credential, stored)
   })
 }
 
@@ -107,11 +126,6 @@ function credentialIn(
   if (typeof credential !== 'string') return credential
   publish('rejected', { reason: credential, request })
   return undefined
-}
-
-function readStored(engine: Engine, visit: Visit, { id }: VerifiedCredential): Promise<ReadAnswer> {
-  const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))
-  return engine.epochs === undefined ? answer : engine.epochs.applied(engine, visit, answer)
 }
 
 /** Option `migrate`: a browser that has no session of ours may have one of another library. */

@@ -1,5 +1,4 @@
 import type { VerifiedCredential } from '../cookie/credential.ts'
-import { StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { dropData } from '../session/data.ts'
 import { replaceState } from '../session/session.ts'
@@ -8,17 +7,6 @@ import type { Visit } from '../session/visit.ts'
 import { type ReadAnswer, isRecord } from '../store/store.ts'
 import { type Engine, ask } from './engine.ts'
 import type { Refusal } from './judge.ts'
-
-/** For a page that everybody may see. It fails closed: nobody is known, and nothing is begun. */
-export function asVisitor(visit: Visit, error: unknown): Visit {
-  if (!(error instanceof StoreError)) throw error
-  const state = new SessionState(visit)
-  state.standing = 'unavailable'
-  replaceState(visit.session, state)
-  dropData(visit.session)
-  visit.renewal = 'no'
-  return visit.admit()
-}
 
 /**
  * Absent and unreadable sessions leave a visitor. A killed family or a replay leaves a session

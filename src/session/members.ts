@@ -48,8 +48,8 @@ export declare class SessionMembers<D extends object = SessionData> {
   get isNew(): boolean
   /**
    * `false`: the store did not answer, so whose session this is, and whether there is one, is not
-   * known; the page is shown as to a visitor (adapter option `onUnavailable`). It reads empty, and
-   * whatever would change it throws a StoreError.
+   * known; the page is shown anyway (adapter option `onUnavailable`). It reads empty (`'visitor'`)
+   * or as it was last known (`'read-only'`), and whatever would change it throws a StoreError.
    */
   get isAvailable(): boolean
   get createdAt(): Date

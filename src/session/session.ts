@@ -136,13 +136,13 @@ export class SessionObject {
   }
 
   popFlash(queue = ''): unknown[] {
-    return inUse(this.#state).flash.pop(queue)
+    const { flash, standing } = inUse(this.#state)
+    return standing === 'unavailable' ? flash.peek(queue) : flash.pop(queue)
   }
 
   getCsrfToken(): string {
-    const state = writable(this.#state)
-    if (state.base === undefined) state.wishes.mustStore = true
-    return state.csrfToken
+    if (this.#state.base === undefined) writable(this.#state).wishes.mustStore = true
+    return inUse(this.#state).csrfToken
   }
 
   newCsrfToken(): string {

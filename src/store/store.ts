@@ -96,6 +96,16 @@ export interface Subscription {
   end(): Promise<void>
 }
 
+/** Records that were read lately and have not changed since, as far as is known. */
+export interface Near {
+  /** Never says that something is absent: that is read again. */
+  held(key: string): SessionRecord | undefined
+  /** As {@link Store.read}, and keeps what it finds. */
+  read(key: string): Promise<ReadAnswer>
+  /** What was there when the store was last heard, if that was lately: to show in an outage. */
+  lastKnown(key: string): SessionRecord | undefined
+}
+
 /**
  * Where records are kept. A store sees keys and records, never a cookie or a secret.
  *
@@ -118,6 +128,8 @@ export interface Store {
    * @throws {StoreError} when the record was written by a newer format version.
    */
   read(key: string): Promise<ReadAnswer>
+  /** Spares round trips to those who can do with what was so a moment ago. */
+  readonly near?: Near | undefined
   /**
    * Stores the record only if the key is absent. `taken` when it is not, unless the record there
    * holds this record's own revision among its writes: then this create has already happened.

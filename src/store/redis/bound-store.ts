@@ -29,7 +29,15 @@ import type { Port } from './port.ts'
 import { bytes, readAnswer, text, texts } from './replies.ts'
 import { recordsIn, scanServer, scannedThrough } from './scan.ts'
 import { Scripts } from './scripts.ts'
+import type { NearSessions, ReadThrough } from './near.ts'
 import type { OpenSubscriber } from './subscriber.ts'
+
+/** What works over connections of its own beside the client. */
+export interface Beside {
+  readonly openSubscriber: OpenSubscriber | undefined
+  readonly confirming: Confirming | undefined
+  readonly nearSessions: ((readThrough: ReadThrough) => NearSessions) | undefined
+}
 
 /** The store behind one Redis client. Each operation is one command: a GET, or a script. */
 export class BoundStore implements Store {
@@ -40,20 +48,20 @@ export class BoundStore implements Store {
   readonly #ends: Scripts
   readonly #confirming: Confirming | undefined
   readonly #openSubscriber: OpenSubscriber | undefined
+  readonly near: NearSessions | undefined
   #feed: Feed | undefined
 
-  constructor(
-    port: Port,
-    openSubscriber: OpenSubscriber | undefined,
-    confirming: Confirming | undefined,
-  ) {
+  constructor(port: Port, { openSubscriber, confirming, nearSessions }: Beside) {
     this.#port = port
     this.#openSubscriber = openSubscriber
     this.#confirming = confirming
     this.#clock = new ServerClock(port)
-    this.#scripts = new Scripts(port, this.#clock)
+    this.near = nearSessions?.((key) => this.read(key))
+    this.#scripts = new Scripts(port, this.#clock, this.near)
     this.#ends =
-      confirming === undefined ? this.#scripts : new Scripts(confirming, this.#clock, 'eval')
+      confirming === undefined
+        ? this.#scripts
+        : new Scripts(confirming, this.#clock, this.near, 'eval')
   }
 
   now(): number {
@@ -211,7 +219,7 @@ export class BoundStore implements Store {
 
   /** The client is not ours; what was opened beside it is. */
   async close(): Promise<void> {
-    await this.#confirming?.close()
+    await Promise.all([this.#confirming?.close(), this.near?.close()])
   }
 
   #failure(operation: StoreOperation, error: unknown): Error {

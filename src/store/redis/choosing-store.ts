@@ -1,8 +1,7 @@
 import { StoreError, UsageError } from '../../errors.ts'
 import type { Store } from '../store.ts'
-import { storeOf } from './store-of.ts'
+import { type Extras, storeOf } from './store-of.ts'
 import type { Connection } from './connection.ts'
-import type { Durability } from './durability.ts'
 import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
 
 /** Chooses the client for one request. It gets the frozen settings, with defaults filled in. */
@@ -16,24 +15,20 @@ export class ChoosingStore implements Store {
   readonly needsRequest = true
   readonly #choose: ChooseClient
   readonly #settings: Connection
-  readonly #durability: Required<Durability> | undefined
+  readonly #extras: Extras
   /** Those that may have a connection of their own. */
-  readonly #durable = new Set<Store>()
+  readonly #bound = new Set<Store>()
 
-  constructor(
-    choose: ChooseClient,
-    settings: Connection,
-    durability: Required<Durability> | undefined,
-  ) {
+  constructor(choose: ChooseClient, settings: Connection, extras: Extras = {}) {
     this.#choose = choose
     this.#settings = settings
-    this.#durability = durability
+    this.#extras = extras
   }
 
   async for(request: unknown): Promise<Store> {
-    const store = storeOf(await this.#chosen(request), this.#durability)
+    const store = storeOf(await this.#chosen(request), this.#extras)
     if (store !== undefined) {
-      if (this.#durability !== undefined) this.#durable.add(store)
+      this.#bound.add(store)
       return store
     }
     const problem = `the function given as client must return ${WHAT_A_CLIENT_OFFERS}`
@@ -49,7 +44,7 @@ export class ChoosingStore implements Store {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#durable].map(async (store) => store.close?.()))
+    await Promise.all([...this.#bound].map(async (store) => store.close?.()))
   }
 
   /** The local clock: which server is meant is not known. */

@@ -13,28 +13,23 @@ import type {
   Touch,
   TouchAnswer,
 } from '../store.ts'
-import { storeOf } from './store-of.ts'
+import { type Extras, storeOf } from './store-of.ts'
 import { type LoadPackage, loadInstalled, openClient } from './clients.ts'
 import type { Connection } from './connection.ts'
-import type { Durability } from './durability.ts'
 import type { Opened } from './own-client.ts'
 
 /** A store that makes its client itself: at the first use, once, until it is closed. */
 export class ConnectingStore implements Store {
   readonly #connection: Connection
-  readonly #durability: Required<Durability> | undefined
+  readonly #extras: Extras
   readonly #load: LoadPackage
   #opened: Promise<Opened> | undefined
   #store: Store | undefined
   #closing: Promise<void> | undefined
 
-  constructor(
-    connection: Connection,
-    durability?: Required<Durability>,
-    load: LoadPackage = loadInstalled,
-  ) {
+  constructor(connection: Connection, extras: Extras = {}, load: LoadPackage = loadInstalled) {
     this.#connection = connection
-    this.#durability = durability
+    this.#extras = extras
     this.#load = load
   }
 
@@ -133,7 +128,7 @@ export class ConnectingStore implements Store {
     try {
       const { client, attempted } = await this.#opened
       await attempted
-      return storeOf(client, this.#durability) as Store
+      return storeOf(client, this.#extras) as Store
     } catch (error) {
       this.#opened = undefined
       throw error

@@ -1,11 +1,12 @@
 import { OptionError } from '../../errors.ts'
 import type { Store } from '../store.ts'
-import { storeOf } from './store-of.ts'
+import { type Extras, storeOf } from './store-of.ts'
 import { type ChooseClient, ChoosingStore } from './choosing-store.ts'
 import { loadInstalled } from './clients.ts'
 import { ConnectingStore } from './connecting-store.ts'
 import { type ConnectionSettings, resolveConnection, saysWhere } from './connection.ts'
 import { type Durability, resolveDurability } from './durability.ts'
+import { type NearCache, resolveNearCache } from './near-cache.ts'
 import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
 
 export type { ChooseClient } from './choosing-store.ts'
@@ -13,6 +14,7 @@ export { recommendedClientOptions } from './client-options.ts'
 export { createRedisClient } from './clients.ts'
 export type { Connection, ConnectionSettings } from './connection.ts'
 export type { Durability } from './durability.ts'
+export type { NearCache } from './near-cache.ts'
 export type { OwnRedisClient } from './own-client.ts'
 export type { GlideClient } from './port-glide.ts'
 export type { IoredisClient, NodeRedisClient, RedisClient } from './port.ts'
@@ -25,6 +27,8 @@ export type RedisStoreOptions<Request = unknown> = (
 ) & {
   /** Sign-outs and revocations count only once replicas have them. Default: at once. */
   readonly durability?: Durability
+  /** Repeated reads of a session cost no round trip. Default: each read asks Redis. */
+  readonly nearCache?: NearCache
 }
 
 /**
@@ -45,14 +49,17 @@ export function redisStore<Request = unknown>(options: RedisStoreOptions<Request
   if (typeof options !== 'object' || options === null) {
     throw new OptionError('redisStore', 'takes an object: redisStore({ url })')
   }
-  const { durability, ...rest } = options as { durability?: Durability } & ConnectionSettings
-  const durable = resolveDurability(durability)
-  if (!('client' in rest)) return connecting(rest, durable)
+  const { durability, nearCache, ...rest } = options as Asked & ConnectionSettings
+  const extras = {
+    durability: resolveDurability(durability),
+    nearCache: resolveNearCache(nearCache),
+  }
+  if (!('client' in rest)) return connecting(rest, extras)
   const { client, ...settings } = rest as { client: unknown } & ConnectionSettings
   if (typeof client === 'function') {
-    return new ChoosingStore(client as ChooseClient, resolveConnection(settings), durable)
+    return new ChoosingStore(client as ChooseClient, resolveConnection(settings), extras)
   }
-  const store = storeOf(client, durable)
+  const store = storeOf(client, extras)
   if (store === undefined) {
     throw new OptionError('client', `must be ${WHAT_A_CLIENT_OFFERS}; or a function returning one`)
   }
@@ -63,10 +70,12 @@ export function redisStore<Request = unknown>(options: RedisStoreOptions<Request
   return store
 }
 
-function connecting(
-  settings: ConnectionSettings,
-  durability: Required<Durability> | undefined,
-): Store {
+interface Asked {
+  readonly durability?: Durability
+  readonly nearCache?: NearCache
+}
+
+function connecting(settings: ConnectionSettings, extras: Extras): Store {
   const connection = resolveConnection(settings)
   if (!saysWhere(settings)) {
     throw new OptionError('redisStore', 'needs url, host, port, path or client to find Redis')
@@ -74,5 +83,5 @@ function connecting(
   // Loading the package takes longer than an operation may: not at the cost of the first request.
   // What goes wrong is told there.
   loadInstalled('redis').catch(() => undefined)
-  return new ConnectingStore(connection, durability)
+  return new ConnectingStore(connection, extras)
 }

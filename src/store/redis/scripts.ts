@@ -1,4 +1,5 @@
 import type { ServerClock } from './clock.ts'
+import type { NearSessions } from './near.ts'
 import { isErrorReply, storeFailure } from './failure.ts'
 import type { Argument, Port } from './port.ts'
 import { unexpected } from './replies.ts'
@@ -13,24 +14,35 @@ type Name = keyof typeof scripts
 export class Scripts {
   readonly #port: Pick<Port, 'send'>
   readonly #clock: ServerClock
+  readonly #near: NearSessions | undefined
   readonly #first: 'evalsha' | 'eval'
 
   /** @param first how a script is sent first: `eval` where to be refused costs a wait. */
-  constructor(port: Pick<Port, 'send'>, clock: ServerClock, first: 'evalsha' | 'eval' = 'evalsha') {
+  constructor(
+    port: Pick<Port, 'send'>,
+    clock: ServerClock,
+    near: NearSessions | undefined,
+    first: 'evalsha' | 'eval' = 'evalsha',
+  ) {
     this.#port = port
     this.#clock = clock
+    this.#near = near
     this.#first = first
   }
 
   /** @throws {StoreError} when the client fails, or answers what no script answers. */
   async run(name: Name, key: string, ...args: readonly Argument[]): Promise<Answer> {
+    // Whatever becomes of it, what was kept is no longer what counts. A touch that fails spoils nothing.
+    if (name !== 'touch') this.#near?.forget(key)
     try {
       const reply = this.#clock.isSet
         ? await this.#send(name, key, args)
         : await this.#clock.along(key, async () => this.#send(name, key, args))
+      this.#near?.forget(key)
       if (!Array.isArray(reply)) throw unexpected(name, reply)
       return [Number(reply[0]), ...reply.slice(1)]
     } catch (error) {
+      if (name !== 'touch') this.#near?.forget(key)
       this.#clock.doubt()
       throw storeFailure(name, error)
     }

@@ -1,0 +1,215 @@
+import { OptionError } from '../../errors.ts'
+import { type SessionRecord, bytesOf } from '../../record/record.ts'
+import { type Near, type ReadAnswer, isRecord } from '../store.ts'
+import { backOff } from './client-options.ts'
+import { type OpenLink, linkOf } from './link.ts'
+import type { NearCache } from './near-cache.ts'
+import { readAnswer } from './replies.ts'
+import { type Proof, Tracking } from './tracking.ts'
+
+/** A larger one is read each time, so that the number of sessions bounds the memory. */
+const LARGEST_BYTES = 64 * 1024
+/** After the server has said that it does not do this, or not for us. */
+const REFUSED_MS = 30_000
+
+/** Reads what Redis has, past the cache. */
+export type ReadThrough = (key: string) => Promise<ReadAnswer>
+
+/** @throws {OptionError} when nothing can be opened beside this client. */
+export function linkForNearCache(client: object): OpenLink {
+  const open = linkOf(client)
+  if (open !== undefined) return open
+  const rule = 'needs a single client of the package redis or ioredis'
+  throw new OptionError('nearCache', `${rule}, not a pool, a cluster, a wrapper or GLIDE`)
+}
+
+interface Entry {
+  /** `undefined` while it is read for the first time. */
+  readonly record: SessionRecord | undefined
+  readonly readAt: number
+  /** Of the connection it was read over. */
+  readonly proof: Proof | undefined
+  /** What is read may be older than what it would take the place of. */
+  readonly loading: boolean
+  /** Since it was last at its turn to go. */
+  used: boolean
+}
+
+/**
+ * Keeps sessions that were read until the server says that they have changed, this process changes
+ * them itself, or nobody can say.
+ *
+ * An entry is put in place before its key is read. If the key changes meanwhile the entry is gone when
+ * the reply comes, and what it says is not kept: news and reply come over two connections, and in one
+ * chunk even over one, so that keeping a reply whenever it comes would keep some for ever.
+ */
+export class NearSessions implements Near {
+  readonly #open: OpenLink
+  readonly #keyPrefix: string
+  readonly #readThrough: ReadThrough
+  readonly #maxSessions: number
+  readonly #maxStaleMs: number
+  readonly #maxOutageMs: number
+  readonly #entries = new Map<string, Entry>()
+  #tracking: Tracking | undefined
+  #failures = 0
+  #retryAt = 0
+  #warned = false
+  #closed = false
+
+  constructor(
+    open: OpenLink,
+    keyPrefix: string,
+    { maxSessions, maxStale, maxOutage }: Required<NearCache>,
+    readThrough: ReadThrough,
+  ) {
+    this.#open = open
+    this.#keyPrefix = keyPrefix
+    this.#maxSessions = maxSessions
+    this.#maxStaleMs = maxStale * 1000
+    this.#maxOutageMs = maxOutage * 1000
+    this.#readThrough = readThrough
+  }
+
+  held(key: string): SessionRecord | undefined {
+    const entry = this.#entries.get(key)
+    const tracking = this.#tracking
+    if (entry === undefined || tracking === undefined || entry.loading) return undefined
+    if (entry.proof !== tracking.proof) return undefined
+    const now = performance.now()
+    tracking.assure(now)
+    if (now - knownAt(entry, tracking.proof) > this.#maxStaleMs) return undefined
+    entry.used = true
+    return entry.record
+  }
+
+  lastKnown(key: string): SessionRecord | undefined {
+    const entry = this.#entries.get(key)
+    if (entry?.proof === undefined) return undefined
+    const age = performance.now() - knownAt(entry, entry.proof)
+    return age > this.#maxOutageMs ? undefined : entry.record
+  }
+
+  async read(key: string): Promise<ReadAnswer> {
+    const tracking = this.#liveTracking(key)
+    if (tracking === undefined) return this.#readThrough(key)
+    const readAt = performance.now()
+    const before = this.#entries.get(key)
+    const loading = placeholder(before)
+    this.#put(key, loading)
+    let answer: ReadAnswer
+    try {
+      answer = readAnswer(await tracking.get(key))
+    } catch {
+      // This cache spoils nothing; and what the server says, it says again.
+      return this.#readThrough(key)
+    }
+    if (this.#entries.get(key) !== loading) return answer
+    if (isRecord(answer) && bytesOf(answer) <= LARGEST_BYTES) {
+      const record = detached(answer)
+      const { proof } = tracking
+      this.#entries.set(key, { record, readAt, proof, loading: false, used: false })
+    } else {
+      this.#entries.delete(key)
+    }
+    return answer
+  }
+
+  forget(key: string): void {
+    this.#entries.delete(key)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#entries.clear()
+    await this.#tracking?.end('the store is closed')
+  }
+
+  /** What could be used, when that is so now. Otherwise it is begun, for later. */
+  #liveTracking(key: string): Tracking | undefined {
+    const tracking = this.#tracking
+    if (tracking !== undefined) {
+      if (!tracking.isLive) return undefined
+      tracking.assure(performance.now())
+      return this.#tracking
+    }
+    if (this.#closed || performance.now() < this.#retryAt) return undefined
+    this.#begin(key)
+    return undefined
+  }
+
+  #begin(key: string): void {
+    try {
+      this.#tracking = new Tracking(this.#open, this.#keyPrefix, key, {
+        changed: (keys) => this.#changed(keys),
+        lost: (reason) => this.#lost(reason),
+      })
+    } catch (error) {
+      this.#giveUp(error as Error)
+    }
+  }
+
+  #changed(keys: readonly string[] | undefined): void {
+    this.#failures = 0
+    if (keys === undefined) this.#entries.clear()
+    else for (const key of keys) this.#entries.delete(key)
+  }
+
+  /** What was kept is no longer used, unless nothing else can be had: see {@link lastKnown}. */
+  #lost(reason: unknown): void {
+    this.#tracking = undefined
+    if (isRefusal(reason)) this.#giveUp(reason)
+    else this.#retryAt = performance.now() + backOff(this.#failures++)
+  }
+
+  #giveUp({ message }: Error): void {
+    this.#retryAt = performance.now() + REFUSED_MS
+    if (this.#warned) return
+    this.#warned = true
+    process.emitWarning(`the near cache does not work here: ${message.slice(0, 200)}`, {
+      type: 'SojournWarning',
+      code: 'SOJOURN_NEAR_CACHE',
+    })
+  }
+
+  /** Makes room by taking away what has not been used since its last turn. */
+  #put(key: string, entry: Entry): void {
+    if (!this.#entries.has(key) && this.#entries.size >= this.#maxSessions) this.#makeRoom()
+    this.#entries.set(key, entry)
+  }
+
+  #makeRoom(): void {
+    for (const [key, entry] of this.#entries) {
+      this.#entries.delete(key)
+      if (!entry.used) return
+      entry.used = false
+      this.#entries.set(key, entry)
+    }
+  }
+}
+
+function placeholder(before: Entry | undefined): Entry {
+  const { record, readAt = 0, proof, used = false } = before ?? {}
+  return { record, readAt, proof, loading: true, used }
+}
+
+/** When it was last known that the server has the same. */
+function knownAt({ readAt }: Entry, proof: Proof): number {
+  return Math.max(readAt, proof.at)
+}
+
+/** Bytes that a client cut out of what it received would keep all of that. */
+function detached(record: SessionRecord): SessionRecord {
+  const { data, flash } = record
+  if (typeof data === 'string' && (flash === undefined || typeof flash === 'string')) return record
+  return { ...record, data: copyOf(data), flash: flash === undefined ? flash : copyOf(flash) }
+}
+
+function copyOf(payload: SessionRecord['data']): SessionRecord['data'] {
+  return typeof payload === 'string' ? payload : Buffer.from(payload)
+}
+
+/** Error replies begin with a word in capitals; the errors of a connection do not. */
+function isRefusal(reason: unknown): reason is Error {
+  return reason instanceof Error && /^[A-Z]+ /.test(reason.message)
+}
