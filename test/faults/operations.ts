@@ -1,4 +1,5 @@
 import { createSeal } from '../../src/cookie/credential.ts'
+import { expressSession } from '../../src/migrate/express-session.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import { type Data, SECRET } from '../support/app.ts'
 import type { DataSession, Scene } from './scene.ts'
@@ -93,6 +94,13 @@ async function threeOfAda(scene: Scene): Promise<Prepared> {
   const cookie = await scene.signedIn()
   return { cookie, id: (await scene.directly.open(cookie)).id }
 }
+
+/** A request that comes with the cookie of another library, changed as told. */
+function openedOld(change: (session: DataSession) => void = () => undefined) {
+  return opened(change, (scene) => scene.old())
+}
+
+const MIGRATING = { migrate: expressSession({ secret: SECRET }) }
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'open()': {
@@ -361,5 +369,54 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     options: { epoch: true },
     given: threeOfAda,
     act: ({ sessions }) => sessions.revokeEverything(REASON),
+  },
+  'scan()': {
+    given: threeOfAda,
+    async act({ sessions }) {
+      const found = new Set<string>()
+      for await (const { id } of sessions.scan()) found.add(id)
+      if (found.size !== 3) throw new Error(`it gave ${found.size} of 3 sessions, and no error`)
+    },
+  },
+  'open() of a session to migrate': {
+    options: MIGRATING,
+    given: async (scene) => ({ cookie: await scene.old() }),
+    act: ({ sessions }, { cookie }) => sessions.open(cookie),
+  },
+  'a session to migrate: its commit()': {
+    options: MIGRATING,
+    given: openedOld(),
+    act: commit,
+    after: commitFailed,
+  },
+  'a session to migrate, changed: its commit()': {
+    options: MIGRATING,
+    given: openedOld(change),
+    act: commit,
+    after: commitFailed,
+  },
+  'a session to migrate, after rotate(): its commit()': {
+    options: MIGRATING,
+    given: openedOld((session) => session.rotate()),
+    act: commit,
+    after: commitFailed,
+  },
+  'update() of a session to migrate': {
+    options: MIGRATING,
+    given: openedOld(),
+    act: (_, { session }) => (session as DataSession).update(increment),
+    after: commitFailed,
+  },
+  'signIn() in a session to migrate': {
+    options: MIGRATING,
+    given: openedOld(),
+    act: (_, { session }) => (session as DataSession).signIn('ada', { keep: ['n'] }),
+    after: commitFailed,
+  },
+  'invalidate() of a session to migrate: its commit()': {
+    options: MIGRATING,
+    given: openedOld((session) => session.invalidate()),
+    act: commit,
+    after: commitFailed,
   },
 }

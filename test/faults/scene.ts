@@ -1,15 +1,14 @@
+import { createHmac } from 'node:crypto'
 import { type SessionRecord, revisionOf } from '../../src/record/record.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { type Store, isRecord, isTombstone } from '../../src/store/store.ts'
-import { ConnectingStore } from '../../src/store/redis/connecting-store.ts'
-import { resolveConnection } from '../../src/store/redis/connection.ts'
-import type { LoadPackage } from '../../src/store/redis/clients.ts'
 import { type Data, type DataSessions, SECRET } from '../support/app.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { besideForeign } from '../support/stepped.ts'
 import { cookieOf } from '../support/timed.ts'
+import type { Connect } from './clients.ts'
 
 export type DataSession = Awaited<ReturnType<DataSessions['open']>>
 
@@ -28,11 +27,16 @@ export interface Scene {
   /** Stores a session, and gives its cookie. */
   visitor(data?: Data, flash?: readonly string[]): Promise<string>
   signedIn(principal?: string): Promise<string>
+  /** The cookie of a session that another library has stored (option `migrate`). */
+  old(): Promise<string>
   /** The cookie was promoted so many milliseconds earlier than it was. */
   promotedEarlier(cookie: string, ms: number): Promise<void>
   /** What lies there, in words that are the same in every run. */
   look(): Promise<string>
 }
+
+/** What the keys of the other library begin with. */
+const OLD = 'sess:'
 
 let scenes = 0
 
@@ -46,20 +50,15 @@ export interface Made extends Scene {
 export async function makeScene(
   server: RedisServer,
   direct: Store,
-  load: LoadPackage,
+  connect: Connect,
   given: Partial<SessionOptions<Data>>,
 ): Promise<Made> {
   const prefix = `scene-${++scenes}:`
   const proxy = await startFaultProxy(server.port)
-  const store = new ConnectingStore(
-    resolveConnection({ host: '127.0.0.1', port: proxy.port }),
-    undefined,
-    load,
-  )
+  const { store, end } = await connect(proxy.port)
   const options = { secret: SECRET, prefix, ...given }
   const there = { store, prefix, options, direct }
   const made = { ...there, sessions: createSessions<Data>({ ...options, store }) }
-  await store.read('connecting')
   return {
     ...sceneOn(server, made),
     proxy,
@@ -70,7 +69,7 @@ export async function makeScene(
     },
     async end() {
       proxy.heal()
-      await store.close()
+      await end()
       proxy.close()
     },
   }
@@ -85,8 +84,13 @@ export function watchedScene(
 ): Scene {
   const prefix = `scene-${++scenes}:`
   const options = { secret: SECRET, prefix, ...given }
-  const plain = besideForeign(direct, new Map()) as unknown as Record<string, unknown>
-  const watched: Record<string, unknown> = { ...plain }
+  const { readForeign, removeForeign, scan } = direct
+  const foreign = {
+    readForeign: readForeign?.bind(direct),
+    removeForeign: removeForeign?.bind(direct),
+  }
+  const plain: Record<string, unknown> = { ...besideForeign(direct, new Map()), ...foreign }
+  const watched: Record<string, unknown> = { ...plain, scan: scan?.bind(direct) }
   let before: Promise<unknown> = Promise.resolve()
   for (const [name, operation] of Object.entries(plain)) {
     if (name === 'now' || typeof operation !== 'function') continue
@@ -108,7 +112,7 @@ export function watchedScene(
 
 function sceneOn(
   server: RedisServer,
-  given: Omit<Scene, 'directly' | 'visitor' | 'signedIn' | 'promotedEarlier' | 'look'>,
+  given: Pick<Scene, 'store' | 'sessions' | 'prefix' | 'options' | 'direct'>,
 ): Scene {
   const { direct, prefix, options } = given
   const first = new Map<string, SessionRecord>()
@@ -157,12 +161,19 @@ function sceneOn(
       await session.signIn(principal, { keep: ['n'] })
       return note(session)
     },
+    async old() {
+      const stored = { cookie: { originalMaxAge: null }, n: 1 }
+      await server.cli('set', `${OLD}${prefix}old`, JSON.stringify(stored))
+      const signature = createHmac('sha256', SECRET).update(`${prefix}old`).digest('base64')
+      const value = `s:${prefix}old.${signature.replace(/=+$/, '')}`
+      return `connect.sid=${encodeURIComponent(value)}`
+    },
     async promotedEarlier(cookie, ms) {
       const { id } = await directly.open(cookie)
       await change(id, ({ promotedAt }) => ({ promotedAt: promotedAt - ms }))
     },
     async look() {
-      const keys = (await server.cli('keys', `${prefix}*`)) as string[]
+      const keys = (await server.cli('keys', `*${prefix}*`)) as string[]
       const lines = await Promise.all(keys.map((key) => tell(direct, prefix, key, first)))
       return lines.toSorted().join('\n')
     },
@@ -175,6 +186,7 @@ async function tell(
   key: string,
   first: ReadonlyMap<string, SessionRecord>,
 ): Promise<string> {
+  if (key.startsWith(OLD)) return 'the record of another library'
   const name = key.slice(prefix.length)
   if (name.includes(':')) return `${name}: ${(await direct.listed?.(key))?.length} listed`
   const found = await direct.read(key)

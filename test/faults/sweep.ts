@@ -1,8 +1,9 @@
 import { StoreError } from '../../src/errors.ts'
 import { SessionError } from '../../src/index.ts'
-import type { LoadPackage } from '../../src/store/redis/clients.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { RedisServer } from '../support/redis-server.ts'
+import { type Taken, TimeLimit } from '../support/time-limit.ts'
+import type { Connect } from './clients.ts'
 import { KINDS, type Kind } from './kinds.ts'
 import type { Operation, Prepared } from './operations.ts'
 import { type Scene, makeScene, watchedScene } from './scene.ts'
@@ -17,7 +18,8 @@ export interface Ground {
   readonly server: RedisServer
   /** A way to it on which nothing goes wrong. */
   readonly direct: Store
-  readonly load: LoadPackage
+  /** Another, on which things go wrong. */
+  readonly connect: Connect
   /** The deadline where nothing answers. Elsewhere it must not matter how busy the machine is. */
   readonly storeTimeoutMs: number
 }
@@ -38,7 +40,7 @@ export interface Case {
   /** What lies there is as it was before, as it is when all is done, or something in between. */
   readonly left: 'nothing' | 'all' | 'a part'
   /** From the last fault until the promise settled. */
-  readonly ms: number
+  readonly taken: Taken
   readonly deadlineMs: number
 }
 
@@ -130,9 +132,9 @@ function noLooks(): Looks {
 }
 
 async function countCommands(ground: Ground, operation: Operation): Promise<number> {
-  const { server, direct, load } = ground
+  const { server, direct, connect } = ground
   const options = { ...operation.options, storeTimeoutMs: LONG_MS }
-  const scene = await makeScene(server, direct, load, options)
+  const scene = await makeScene(server, direct, connect, options)
   try {
     const prepared = (await operation.given?.(scene)) ?? {}
     scene.proxy.plan(() => undefined)
@@ -144,7 +146,7 @@ async function countCommands(ground: Ground, operation: Operation): Promise<numb
 }
 
 async function oneCase(
-  { server, direct, load, storeTimeoutMs: short }: Ground,
+  { server, direct, connect, storeTimeoutMs: short }: Ground,
   operation: Operation,
   { onItsWay, done, afterwards }: Expected,
   at: number,
@@ -152,26 +154,21 @@ async function oneCase(
 ): Promise<Case | undefined> {
   const kind = KINDS[name] as Kind
   const storeTimeoutMs = kind.isSilent ? short : LONG_MS
-  const scene = await makeScene(server, direct, load, { ...operation.options, storeTimeoutMs })
+  const scene = await makeScene(server, direct, connect, { ...operation.options, storeTimeoutMs })
   try {
     const prepared = await begin(operation, scene)
     if (prepared === undefined) return undefined
     const before = seenBy(operation, await scene.look())
-    const limit = new TimeLimit(storeTimeoutMs + SLACK_MS)
+    const limit = new TimeLimit(LONG_MS + SLACK_MS)
     const decide = kind.plan(at)
     scene.proxy.plan((command) => {
       const fault = decide(command)
-      if (fault !== undefined) limit.start()
+      if (fault !== undefined) limit.restart(storeTimeoutMs + SLACK_MS)
       return fault
     })
     scene.proxy.split = kind.splits === true
-    const error = await errorOf(operation.act(scene, prepared))
-    const { isLate, ms } = limit.stop()
+    const error = await limit.keep(errorOf(operation.act(scene, prepared)))
     if (scene.proxy.faults === 0 && kind.splits === undefined) return undefined
-    if (isLate)
-      throw new Error(
-        `it settled ${ms.toFixed(0)} ms after that, the deadline was ${storeTimeoutMs}`,
-      )
     if (error !== undefined && !(error instanceof StoreError)) {
       throw new Error(`it ended with ${error.message}`, { cause: error })
     }
@@ -181,14 +178,15 @@ async function oneCase(
     const allowed = error === undefined ? done : onItsWay
     if (!allowed.has(look)) throw notExpected(error?.message ?? '', look, allowed)
     if (error !== undefined && operation.after !== undefined) {
-      const then = await errorOf(operation.after(scene, prepared))
+      const goingOn = new TimeLimit(LONG_MS + SLACK_MS)
+      const then = await goingOn.keep(errorOf(operation.after(scene, prepared)))
       if (then !== undefined && !(then instanceof SessionError)) throw then
       const last = seenBy(operation, await scene.look())
       if (!afterwards.has(last)) throw notExpected('when its request went on', last, afterwards)
     }
     const left = look === before ? 'nothing' : done.has(look) ? 'all' : 'a part'
     const ended = error === undefined ? 'done' : 'StoreError'
-    return { at, kind: name, ended, left, ms, deadlineMs: storeTimeoutMs }
+    return { at, kind: name, ended, left, taken: limit.taken, deadlineMs: storeTimeoutMs }
   } finally {
     await scene.end()
   }
@@ -214,31 +212,4 @@ async function errorOf(promise: Promise<unknown>): Promise<Error | undefined> {
     () => undefined,
     (reason: unknown) => (reason instanceof Error ? reason : new Error('no error was thrown')),
   )
-}
-
-/**
- * Counts from the last fault. Whether it was kept is told by a timer beside that of the deadline, so
- * that a machine that stands still delays both.
- */
-class TimeLimit {
-  readonly #limitMs: number
-  #startedAt: number | undefined
-  #timer: NodeJS.Timeout | undefined
-  #isLate = false
-
-  constructor(limitMs: number) {
-    this.#limitMs = limitMs
-  }
-
-  start(): void {
-    this.#startedAt = performance.now()
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => (this.#isLate = true), this.#limitMs)
-  }
-
-  stop(): { isLate: boolean; ms: number } {
-    clearTimeout(this.#timer)
-    const now = performance.now()
-    return { isLate: this.#isLate, ms: now - (this.#startedAt ?? now) }
-  }
 }

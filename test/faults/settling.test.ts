@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { redisStore } from '../../src/store/redis/redis-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { CLIENTS } from './clients.ts'
+import type { Operation, Prepared } from './operations.ts'
+import type { Scene } from './scene.ts'
+import { sweep } from './sweep.ts'
+
+/* What the sweep says of a promise that settles late, or never. */
+
+let server: RedisServer
+let direct: Store
+beforeAll(async () => {
+  server = await startRedis()
+  direct = redisStore({ url: server.url })
+  await direct.read('connecting')
+})
+afterAll(async () => {
+  await direct.close?.()
+  await server.stop()
+})
+
+/** A read that behaves like this when it has failed. */
+function sweepOf(failed: (scene: Scene, prepared: Prepared) => Promise<unknown>) {
+  const operation: Operation = {
+    given: async (scene) => ({ cookie: await scene.visitor() }),
+    act: (scene, prepared) =>
+      scene.sessions.open(prepared.cookie).catch(async (error: unknown) => {
+        await failed(scene, prepared)
+        throw error
+      }),
+  }
+  const [, connect] = CLIENTS[0] as (typeof CLIENTS)[number]
+  const ground = { server, direct, connect, storeTimeoutMs: 150 }
+  return sweep(ground, 'a read', operation, ['silence'])
+}
+
+test('a promise that hangs is noticed', async () => {
+  const hangs = sweepOf(() => new Promise(() => undefined))
+  await expect(hangs).rejects.toThrow(
+    /^a read, command 1 of 1, silence: it has not settled within 250 ms: \d+ by the clock$/,
+  )
+})
+
+test('so is one that waits for two deadlines', async () => {
+  const late = sweepOf(({ sessions }, { cookie }) => sessions.open(cookie).catch(() => undefined))
+  await expect(late).rejects.toThrow('it has not settled within 250 ms')
+})
+
+test('one that settles while the machine stands still is not blamed for that', async () => {
+  const [found] = await sweepOf(async () => standStill(300))
+  expect(found).toMatchObject({ ended: 'StoreError', left: 'nothing' })
+  expect(found?.taken.ms).toBeGreaterThan(450)
+  expect(found?.taken.loopMs).toBeLessThan(250)
+})
+
+function standStill(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until);
+}
