@@ -83,7 +83,8 @@ async function listOnce({ store, send }: Redis, prefix: string, id: string): Pro
     expect('enlist', await store.enlist?.(list, listing), 'listed')
     expect('listed', (await store.listed?.(list))?.join(), member)
     await store.create(key, recordOf(id, at))
-    const ending = { tombstone, forMs: LIFE_MS, principal: undefined, evenAbsent: false }
+    const whose = { principal: undefined, evenAbsent: false }
+    const ending = { ...whose, tombstone, forMs: LIFE_MS, writeId: 'doctor' }
     expect('end', await store.end?.(key, ending), 'ended')
   } finally {
     await store.delist?.(list, [member]).catch(() => {})

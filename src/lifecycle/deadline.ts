@@ -57,7 +57,7 @@ export class Deadlines {
 
   /**
    * Starts an operation on a subject. When its connection is lost it is started once more,
-   * within the deadline: what a store is asked can be done twice.
+   * within the deadline: what a store is asked can be done twice, but for a scan.
    *
    * @throws {StoreError} when the operation fails, or has not ended within the deadline plus 5 %
    *   (at most 50 ms), or others on the same subject have not lately; event `unavailable`.
@@ -75,8 +75,8 @@ export class Deadlines {
         refuse(pending, new StoreError(operation, NOT_ASKED))
         return
       }
-      // The one operation that answers otherwise the second time.
-      let mayRepeat = operation !== 'end'
+      // A generator that has failed is over: asked again, it would say that this was all.
+      let mayRepeat = operation !== 'scan'
       const succeed = (value: T) => {
         this.#breaker.answered(subject)
         if (this.#remove(pending)) resolve(value)

@@ -1,3 +1,4 @@
+import { randomWriteId } from '../cookie/random.ts'
 import { UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { formatPrincipal } from '../record/identity.ts'
@@ -147,7 +148,8 @@ export async function end(
 ): Promise<boolean> {
   const { prefix, reasonKeptMs } = engine.policy
   const at = Math.trunc(storeNow(engine, asking))
-  const ending = { ...whose, tombstone: { id, ended: { reason, at } }, forMs: reasonKeptMs }
+  const tombstone = { id, ended: { reason, at } }
+  const ending = { ...whose, tombstone, forMs: reasonKeptMs, writeId: randomWriteId() }
   const answer = await ask(engine, asking, 'end', async (store) => {
     if (store.end !== undefined) return store.end(prefix + id, ending)
     throw new UsageError('this store ends no sessions of others: it has no end()')

@@ -27,11 +27,20 @@ describe('what lies in the place of a session that was ended', () => {
     )
   })
 
+  test('is followed by the write id of the end', () => {
+    expect(parseTombstone(Buffer.from(`${TEXT}a-write_1`))).toEqual(
+      parseTombstone(Buffer.from(TEXT)),
+    )
+    expect(parseTombstone(Buffer.from(TEXT))).toBeDefined()
+  })
+
   test.each([
     ['nothing', ''],
     ['the header of a record', TEXT.replace('-ended', '')],
     ['something before it', `x${TEXT}`],
-    ['something behind it', `${TEXT}x`],
+    ['something behind it', `${TEXT}x y`],
+    ['a line behind it', `${TEXT}x\n`],
+    ['a long write id', `${TEXT}${'x'.repeat(65)}`],
     ['no line break', TEXT.trimEnd()],
     ['an id with a dot', TEXT.replace('u3J8-id', 'u3J8.id')],
     ['a long id', TEXT.replace('u3J8-id', 'a'.repeat(129))],

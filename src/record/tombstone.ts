@@ -14,9 +14,12 @@ export interface Ended {
   readonly at: number
 }
 
-const TOMBSTONE = /^sojourn1-ended ([\w-]{1,128}) (\d{1,15}) ([\w.!~*'()%-]*)\n$/
+const TOMBSTONE = /^sojourn1-ended ([\w-]{1,128}) (\d{1,15}) ([\w.!~*'()%-]*)\n[\w-]{0,64}$/
 
-/** `sojourn1-ended id at reason`, the reason percent-encoded, and a line break. */
+/**
+ * `sojourn1-ended id at reason`, the reason percent-encoded, and a line break. Where it has ended a
+ * session, the write id of that end follows, by which the end is known when it is executed again.
+ */
 export function formatTombstone({ id, ended }: Tombstone): string {
   return `sojourn1-ended ${id} ${ended.at} ${encodeURIComponent(ended.reason)}\n`
 }

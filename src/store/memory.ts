@@ -57,13 +57,17 @@ function localTime(): number {
   return Date.now()
 }
 
+interface Lying {
+  readonly tombstone: Tombstone
+  readonly until: number
+  /** The write id of the end that has ended a session here. */
+  readonly endedBy: string | undefined
+}
+
 class MemoryStore implements Store {
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #records = new Map<string, SessionRecord>()
-  readonly #tombstones = new Map<
-    string,
-    { readonly tombstone: Tombstone; readonly until: number }
-  >()
+  readonly #tombstones = new Map<string, Lying>()
   readonly #lists = new MemoryLists()
   readonly #clock: () => number
   readonly #maxRecords: number
@@ -141,12 +145,15 @@ class MemoryStore implements Store {
   }
 
   async end(key: string, ending: Ending): Promise<EndAnswer> {
-    const { tombstone, forMs, principal, evenAbsent } = ending
+    const { tombstone, forMs, principal, evenAbsent, writeId } = ending
     const stored = this.#live(key)
-    if (stored === undefined && (!evenAbsent || this.#tombstone(key) !== undefined)) return 'absent'
+    const lies = this.#tombstone(key) !== undefined
+    if (lies && this.#tombstones.get(key)?.endedBy === writeId) return 'ended'
+    if (stored === undefined && (!evenAbsent || lies)) return 'absent'
     const its = stored !== undefined && (principal ?? stored.principal) === stored.principal
     if (stored !== undefined && !its && !(evenAbsent && stored.principal === null)) return 'refused'
-    this.#tombstones.set(key, { tombstone, until: this.#clock() + forMs })
+    const endedBy = its ? writeId : undefined
+    this.#tombstones.set(key, { tombstone, until: this.#clock() + forMs, endedBy })
     if (this.#records.delete(key)) this.#tell(key)
     return its ? 'ended' : 'absent'
   }

@@ -62,6 +62,8 @@ export interface Ending {
    * answer is `absent` then.
    */
   readonly evenAbsent: boolean
+  /** One for each logical end, the same when it is sent again: letters, digits, `-` and `_`. */
+  readonly writeId: string
 }
 
 /** The outcome of {@link Store.end}. */
@@ -156,8 +158,8 @@ export interface Store {
   /**
    * Puts a tombstone in the place of a record, which is gone from then on: to read it gives the
    * tombstone, to replace, touch or remove it answers gone, its key is taken. `absent` where
-   * nothing lies, or a tombstone, which stays: so executed again it answers otherwise, as no other
-   * operation does. `refused` when the record is not of that principal.
+   * nothing lies, or the tombstone of another end, which stays; where this end has ended a session
+   * before, `ended` again. `refused` when the record is not of that principal.
    */
   end?(key: string, ending: Ending): Promise<EndAnswer>
   /**

@@ -4,6 +4,7 @@ import { createSessions } from '../../src/sessions.ts'
 import type { Session } from '../../src/session/members.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { type Data, SECRET } from '../support/app.ts'
+import { collect } from '../support/events.ts'
 import { LatchStore, type Operation, signal } from '../support/latch-store.ts'
 
 function lost(operation: StoreOperation): StoreError {
@@ -60,13 +61,27 @@ describe('an answer that is lost with its connection is asked for again', () => 
     expect(await request(cookie, () => undefined)).toEqual({ outcome: 'unchanged' })
   })
 
-  test('not by a revocation, which would answer that there was nothing to end', async () => {
+  test('and a revocation says that it has ended the session, once', async () => {
     const { store, sessions, request, cookie } = await begin()
     const { id } = await sessions.open(cookie)
+    const events = collect()
     store.loseAnswer('end', lost('end'))
-    await expect(sessions.revoke(id, { reason: 'enough' })).rejects.toThrow(StoreError)
-    expect(store.calls.end).toBe(1)
+    expect(await sessions.revoke(id, { reason: 'enough' })).toBe(true)
+    expect([store.calls.end, events.of('revoked').length]).toEqual([2, 1])
     await request(cookie, (session) => expect(session.ended?.reason).toBe('enough'))
+    expect(await sessions.revoke(id, { reason: 'enough' })).toBe(false)
+  })
+
+  test('not by a scan: what has failed is over, and would seem to be complete', async () => {
+    const { store, sessions } = await begin()
+    const scanned = async () => {
+      const ids: string[] = []
+      for await (const { id } of sessions.scan()) ids.push(id)
+      return ids
+    }
+    store.failNext('scan', lost('scan'))
+    await expect(scanned()).rejects.toThrow('Socket closed unexpectedly')
+    expect(await scanned()).toHaveLength(1)
   })
 
   test('not after another failure', async () => {

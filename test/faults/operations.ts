@@ -95,6 +95,11 @@ async function threeOfAda(scene: Scene): Promise<Prepared> {
   return { cookie, id: (await scene.directly.open(cookie)).id }
 }
 
+/** Who ends sessions is told how many, also when that was sent twice. */
+function expectToEnd(expected: number, told: number): void {
+  if (told !== expected) throw new Error(`it said to have ended ${told} sessions, not ${expected}`)
+}
+
 /** A request that comes with the cookie of another library, changed as told. */
 function openedOld(change: (session: DataSession) => void = () => undefined) {
   return opened(change, (scene) => scene.old())
@@ -351,19 +356,23 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   'of().revoke()': {
     given: threeOfAda,
-    act: ({ sessions }, { id }) => sessions.of('ada').revoke(id as string, REASON),
+    act: async ({ sessions }, { id }) =>
+      expectToEnd(1, Number(await sessions.of('ada').revoke(id as string, REASON))),
   },
   'of().revokeOthers()': {
     given: threeOfAda,
-    act: ({ sessions }, { id }) => sessions.of('ada').revokeOthers(id as string, REASON),
+    act: async ({ sessions }, { id }) =>
+      expectToEnd(2, (await sessions.of('ada').revokeOthers(id as string, REASON)).length),
   },
   'of().revokeAll()': {
     given: threeOfAda,
-    act: ({ sessions }) => sessions.of('ada').revokeAll(REASON),
+    act: async ({ sessions }) =>
+      expectToEnd(3, (await sessions.of('ada').revokeAll(REASON)).length),
   },
   'revoke()': {
     given: threeOfAda,
-    act: ({ sessions }, { id }) => sessions.revoke({ id: id as string }, REASON),
+    act: async ({ sessions }, { id }) =>
+      expectToEnd(1, Number(await sessions.revoke({ id: id as string }, REASON))),
   },
   'revokeEverything()': {
     options: { epoch: true },

@@ -99,7 +99,7 @@ async function expectedOf(ground: Ground, operation: Operation): Promise<Expecte
 
 /** A list that has somebody on it who has ended is put right by whoever reads it. */
 function seenBy({ spoilsNothing = [] }: Operation, look: string): string {
-  return spoilsNothing.includes('delist') ? look.replaceAll(/^of:.*\n?/gm, '') : look
+  return spoilsNothing.includes('delist') ? look.replaceAll(/^of:.*\n?/gm, '').trimEnd() : look
 }
 
 async function looksOf(ground: Ground, operation: Operation, parts: readonly ('act' | 'after')[]) {

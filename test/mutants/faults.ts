@@ -1,5 +1,6 @@
 import type { Mutant } from '../../scripts/security/mutant.ts'
 
+const CONNECTION = 'test/behaviour/connection-lost.test.ts'
 const LOST = 'test/behaviour/lost-answers.test.ts'
 
 /** What holds when answers are lost (docs/decisions/020), taken out. */
@@ -70,5 +71,29 @@ export const mutants: readonly Mutant[] = [
     replacement: '',
     test: LOST,
     fails: 'leaves a session that has ended as it was: gone',
+  },
+  {
+    when: 'a revocation that is sent again has ended nothing',
+    file: 'src/store/memory.ts',
+    search: "    if (lies && this.#tombstones.get(key)?.endedBy === writeId) return 'ended'\n",
+    replacement: '    void writeId\n',
+    test: CONNECTION,
+    fails: 'and a revocation says that it has ended the session, once',
+  },
+  {
+    when: 'a revocation that is sent again has ended nothing',
+    file: 'src/store/redis/lua/end.lua',
+    search: 'if value == ended then return { 1 } end\n',
+    replacement: '',
+    test: 'test/faults/sweep.test.ts',
+    fails: '%s is done once, or not, and settles in time',
+  },
+  {
+    when: 'a scan whose connection was lost seems to be complete',
+    file: 'src/lifecycle/deadline.ts',
+    search: "let mayRepeat = operation !== 'scan'",
+    replacement: 'let mayRepeat = true',
+    test: CONNECTION,
+    fails: 'not by a scan: what has failed is over, and would seem to be complete',
   },
 ]

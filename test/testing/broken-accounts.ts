@@ -80,11 +80,29 @@ export const BROKEN_ACCOUNTS: readonly (readonly [
   ],
   [
     'end puts a tombstone in the place of another',
-    'end: executed again answers absent and changes nothing, the reason and the expiry included',
+    'end: answers absent where another has ended the session, whose reason and expiry stay',
     class extends AccountsStore {
       override async end(key: string, ending: Ending) {
         this.tombstones.delete(key)
         return super.end(key, { ...ending, evenAbsent: true })
+      }
+    },
+  ],
+  [
+    'end does not know itself again',
+    'end: executed again answers as before, and changes nothing, the expiry included',
+    class extends AccountsStore {
+      override async end(key: string, ending: Ending): Promise<EndAnswer> {
+        return this.lying(key) === undefined ? super.end(key, ending) : 'absent'
+      }
+    },
+  ],
+  [
+    'any end of a session that was ended is taken for the first',
+    'end: answers absent where another has ended the session, whose reason and expiry stay',
+    class extends AccountsStore {
+      override async end(key: string, ending: Ending): Promise<EndAnswer> {
+        return this.lying(key) === undefined ? super.end(key, ending) : 'ended'
       }
     },
   ],

@@ -101,6 +101,8 @@ export class MapStore implements Store {
 /** The same with what accounts need. */
 export class AccountsStore extends MapStore {
   readonly tombstones = new Map<string, { readonly tombstone: Tombstone; readonly until: number }>()
+  /** Where a session was ended: by which end. */
+  readonly endedBy = new Map<string, string>()
   readonly lists = new Map<string, Map<string, number>>()
 
   lying(key: string): Tombstone | undefined {
@@ -121,13 +123,15 @@ export class AccountsStore extends MapStore {
   }
 
   async end(key: string, ending: Ending): Promise<EndAnswer> {
-    if (this.lying(key) !== undefined) return 'absent'
+    const { writeId } = ending
+    if (this.lying(key) !== undefined) return this.endedBy.get(key) === writeId ? 'ended' : 'absent'
     const stored = this.live(key)
     const its = this.isOf(stored, ending.principal)
     if (stored === undefined && !ending.evenAbsent) return 'absent'
     const nobodys = ending.evenAbsent && stored?.principal === null
     if (stored !== undefined && !its && !nobodys) return 'refused'
     this.bury(key, ending)
+    if (its) this.endedBy.set(key, writeId)
     return its ? 'ended' : 'absent'
   }
 

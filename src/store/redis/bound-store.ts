@@ -150,7 +150,10 @@ export class BoundStore implements Store {
     return code === 1 ? 'removed' : 'gone'
   }
 
-  async end(key: string, { tombstone, forMs, principal, evenAbsent }: Ending): Promise<EndAnswer> {
+  async end(
+    key: string,
+    { tombstone, forMs, principal, evenAbsent, writeId }: Ending,
+  ): Promise<EndAnswer> {
     const [code] = await this.#ends.run(
       'end',
       key,
@@ -158,6 +161,7 @@ export class BoundStore implements Store {
       formatTombstone(tombstone),
       String(forMs),
       evenAbsent ? '1' : '0',
+      writeId,
     )
     if (code === 0) return 'absent'
     return code === 1 ? 'ended' : 'refused'

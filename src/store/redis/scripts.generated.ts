@@ -19,8 +19,8 @@ export const scripts = {
     text: header + "\nlocal value = redis.call('GET', KEYS[1])\nif not value then return { 0 } end\nlocal record = parse(value)\nif not record then return { 2 } end\nif record.principal ~= '-' and record.principal ~= ARGV[1] then return { 2 } end\nredis.call('DEL', KEYS[1])\nredis.pcall('PUBLISH', KEYS[1], 'ended')\nreturn { 1 }",
   },
   end: {
-    sha1: '0593dce9c5d6728e1e170943d343722014fb4e47',
-    text: header + "\nlocal value = redis.call('GET', KEYS[1])\nif not value then\nif ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end\nreturn { 0 }\nend\nif string.sub(value, 1, 15) == 'sojourn1-ended ' then return { 0 } end\nlocal record = parse(value)\nif not record then return { 2 } end\nlocal its = ARGV[1] == '' or record.principal == ARGV[1]\nif not its and not (ARGV[4] == '1' and record.principal == '-') then return { 2 } end\nredis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])\nredis.pcall('PUBLISH', KEYS[1], 'ended')\nif its then return { 1 } end\nreturn { 0 }",
+    sha1: 'c0ca320a1152ab8757731ac8be6ed2ccb5101273',
+    text: header + "\nlocal value = redis.call('GET', KEYS[1])\nlocal ended = ARGV[2] .. ARGV[5]\nif value == ended then return { 1 } end\nif not value then\nif ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end\nreturn { 0 }\nend\nif string.sub(value, 1, 15) == 'sojourn1-ended ' then return { 0 } end\nlocal record = parse(value)\nif not record then return { 2 } end\nlocal its = ARGV[1] == '' or record.principal == ARGV[1]\nif not its and not (ARGV[4] == '1' and record.principal == '-') then return { 2 } end\nredis.call('SET', KEYS[1], its and ended or ARGV[2], 'PX', ARGV[3])\nredis.pcall('PUBLISH', KEYS[1], 'ended')\nif its then return { 1 } end\nreturn { 0 }",
   },
   enlist: {
     sha1: 'd76313604babc63369b6a8390a6c03ad00c3c758',

@@ -19,7 +19,8 @@ function where(
 function ending(store: Store, given: Partial<Ending> = {}): Ending {
   const ended = { reason: 'the password was changed', at: Math.trunc(store.now()) }
   const tombstone = { id: fresh('id'), ended }
-  return { tombstone, forMs: 60_000, principal: undefined, evenAbsent: false, ...given }
+  const whose = { principal: undefined, evenAbsent: false }
+  return { ...whose, tombstone, forMs: 60_000, writeId: fresh('write'), ...given }
 }
 
 /** Store.end: a session that somebody else ended. */
@@ -56,16 +57,33 @@ export const endChecks: Checks<Given> = {
     },
   ),
 
-  'executed again answers absent and changes nothing, the reason and the expiry included': where(
+  'executed again answers as before, and changes nothing, the expiry included': where(
+    async ({ created, expiryAt }, store) => {
+      for (const principal of [undefined, 'ann']) {
+        const { key } = await created({ principal: 'ann' })
+        const how = ending(store, { principal })
+        assert.equal(await store.end(key, how), 'ended')
+        const expiry = await expiryAt?.(key)
+        assert.equal(await store.end(key, how), 'ended')
+        assert.deepEqual(await store.read(key), how.tombstone)
+        assert.equal(await expiryAt?.(key), expiry)
+      }
+    },
+  ),
+
+  'answers absent where another has ended the session, whose reason and expiry stay': where(
     async ({ created, expiryAt }, store) => {
       const { key } = await created()
-      const how = ending(store)
-      await store.end(key, how)
+      const first = ending(store)
+      await store.end(key, first)
       const expiry = await expiryAt?.(key)
-      assert.equal(await store.end(key, how), 'absent')
-      assert.equal(await store.end(key, ending(store, { forMs: 1, evenAbsent: true })), 'absent')
-      assert.deepEqual(await store.read(key), how.tombstone)
+      const { tombstone } = first
+      for (const other of [{ tombstone }, { forMs: 1 }, { evenAbsent: true }]) {
+        assert.equal(await store.end(key, ending(store, other)), 'absent')
+      }
+      assert.deepEqual(await store.read(key), first.tombstone)
       assert.equal(await expiryAt?.(key), expiry)
+      assert.equal(await store.end(key, first), 'ended')
     },
   ),
 
@@ -108,6 +126,7 @@ export const endChecks: Checks<Given> = {
   'even there: nobody signs in any more where nobody has yet': where(async ({ created }, store) => {
     const { key, record } = await created()
     const how = ending(store, { principal: 'ann', evenAbsent: true })
+    assert.equal(await store.end(key, how), 'absent')
     assert.equal(await store.end(key, how), 'absent')
     assert.deepEqual(await store.read(key), how.tombstone)
     const signedIn = successor(record, { principal: 'ann', familyHash: fresh('family') })

@@ -87,7 +87,8 @@ export const scanChecks: Checks<Given> = {
     const [lives, goes] = (await filled(store, prefix, 2)) as [SessionRecord, SessionRecord]
     const now = Math.trunc(store.now())
     const tombstone = { id: goes.id, ended: { reason: 'why', at: now } }
-    const how = { tombstone, forMs: 60_000, principal: undefined, evenAbsent: false }
+    const whose = { principal: undefined, evenAbsent: false }
+    const how = { ...whose, tombstone, forMs: 60_000, writeId: fresh('write') }
     const listing = { member: `${lives.id}.1`, until: now + 60_000 }
     const others = { instead: undefined, atMost: undefined }
     await store.enlist?.(`${prefix}of:ada`, { ...listing, ...others })

@@ -33,7 +33,8 @@ export const watchChecks: Checks<Given> = {
     await whileLive(given, key, async ({ told }) => {
       const before = told()
       const tombstone = { id: record.id, ended: { reason: 'why', at: Math.trunc(store.now()) } }
-      const how = { tombstone, forMs: 60_000, principal: undefined, evenAbsent: false }
+      const whose = { principal: undefined, evenAbsent: false }
+      const how = { ...whose, tombstone, forMs: 60_000, writeId: fresh('write') }
       await store.end?.(key, how)
       assert.ok(await soon(() => told() > before), 'nobody told that it was ended')
     })

@@ -6,10 +6,11 @@
 -- ARGV[3]  how long it lies there, milliseconds
 -- ARGV[4]  1: also where nothing lies, or nobody has signed in, so that nobody signs in there
 --          meanwhile; 0: not there
+-- ARGV[5]  the write id of this end, which is put behind the tombstone of a session it has ended
 --
 -- Returns
---   { 0 }  absent: no session of the principal lay there yet, or a tombstone did already
---   { 1 }  ended
+--   { 0 }  absent: no session of the principal lay there yet, or another end's tombstone did
+--   { 1 }  ended, now or by an earlier execution
 --   { 2 }  refused: the session is of another principal, or it is no record of this format
 --
 -- Whoever watches is told on the channel that has the key's name; it may well not be permitted.
@@ -18,6 +19,8 @@
 -- @include header.lua
 
 local value = redis.call('GET', KEYS[1])
+local ended = ARGV[2] .. ARGV[5]
+if value == ended then return { 1 } end
 if not value then
   if ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
   return { 0 }
@@ -27,7 +30,7 @@ local record = parse(value)
 if not record then return { 2 } end
 local its = ARGV[1] == '' or record.principal == ARGV[1]
 if not its and not (ARGV[4] == '1' and record.principal == '-') then return { 2 } end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[1], its and ended or ARGV[2], 'PX', ARGV[3])
 redis.pcall('PUBLISH', KEYS[1], 'ended')
 if its then return { 1 } end
 return { 0 }
