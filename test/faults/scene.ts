@@ -55,7 +55,8 @@ export async function makeScene(
 ): Promise<Made> {
   const prefix = `scene-${++scenes}:`
   const proxy = await startFaultProxy(server.port)
-  const { store, end } = await connect(proxy.port)
+  const connected = await connect(proxy.port)
+  const { store } = connected
   const options = { secret: SECRET, prefix, ...given }
   const there = { store, prefix, options, direct }
   const made = { ...there, sessions: createSessions<Data>({ ...options, store }) }
@@ -69,7 +70,7 @@ export async function makeScene(
     },
     async end() {
       proxy.heal()
-      await end()
+      await connected.end()
       proxy.close()
     },
   }
@@ -84,13 +85,15 @@ export function watchedScene(
 ): Scene {
   const prefix = `scene-${++scenes}:`
   const options = { secret: SECRET, prefix, ...given }
-  const { readForeign, removeForeign, scan } = direct
-  const foreign = {
-    readForeign: readForeign?.bind(direct),
-    removeForeign: removeForeign?.bind(direct),
+  const plain: Record<string, unknown> = {
+    ...besideForeign(direct, new Map()),
+    readForeign: async (key: string) => direct.readForeign?.(key),
+    removeForeign: async (key: string) => direct.removeForeign?.(key),
   }
-  const plain: Record<string, unknown> = { ...besideForeign(direct, new Map()), ...foreign }
-  const watched: Record<string, unknown> = { ...plain, scan: scan?.bind(direct) }
+  const watched: Record<string, unknown> = {
+    ...plain,
+    scan: (keys: string) => direct.scan?.(keys),
+  }
   let before: Promise<unknown> = Promise.resolve()
   for (const [name, operation] of Object.entries(plain)) {
     if (name === 'now' || typeof operation !== 'function') continue
