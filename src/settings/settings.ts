@@ -16,7 +16,7 @@ export interface SettingsOptions {
   readonly base?: URL | string
 }
 
-type Part = 'options' | 'cookie' | 'redis' | 'encryption' | 'durability'
+type Part = 'options' | 'cookie' | 'redis' | 'encryption' | 'durability' | 'nearCache'
 /** @internal */
 export type Parts = Readonly<Record<Part, Record<string, unknown>>>
 type Coercion = readonly [part: Part, option: string, coerce: to.Coerce]
@@ -67,6 +67,9 @@ const SETTINGS: Readonly<Record<string, Coercion>> = {
   tls: ['redis', 'tls', to.flag],
   durability_replicas: ['durability', 'replicas', to.number],
   durability_timeout_ms: ['durability', 'timeoutMs', to.number],
+  near_cache_max_sessions: ['nearCache', 'maxSessions', to.number],
+  near_cache_max_stale: ['nearCache', 'maxStale', to.number],
+  near_cache_max_outage: ['nearCache', 'maxOutage', to.number],
 }
 
 /** A key that did not arrive must not mean that nothing is encrypted. */
@@ -114,7 +117,14 @@ export function sessionsFromSettings<D extends object = SessionData>(
  * @internal
  */
 export function readSettings(settings: Settings, base: URL | string): Parts {
-  const parts: Parts = { options: {}, cookie: {}, redis: {}, encryption: {}, durability: {} }
+  const parts: Parts = {
+    options: {},
+    cookie: {},
+    redis: {},
+    encryption: {},
+    durability: {},
+    nearCache: {},
+  }
   const sources = new Map<string, string>()
   for (const [setting, value] of Object.entries(settings)) {
     const name = settingName(setting)
@@ -177,11 +187,19 @@ function encryptionOf(
  *
  * @internal
  */
-export function connectionIn({ redis, durability }: Parts): RedisStoreOptions {
+export function connectionIn({ redis, ...beside }: Parts): RedisStoreOptions {
   const { client, url, ...rest } = redis
   const chosen = client === undefined ? {} : { client }
   const local = rest['path'] === undefined ? { host: 'localhost', port: 6379 } : {}
   const where = url === undefined ? { ...local, ...rest } : { url }
-  const durable = Object.keys(durability).length === 0 ? {} : { durability }
-  return { ...chosen, ...where, ...durable } as unknown as RedisStoreOptions
+  return {
+    ...chosen,
+    ...where,
+    ...said('durability', beside),
+    ...said('nearCache', beside),
+  } as unknown as RedisStoreOptions
+}
+
+function said(part: 'durability' | 'nearCache', parts: Omit<Parts, 'redis'>): object {
+  return Object.keys(parts[part]).length === 0 ? {} : { [part]: parts[part] }
 }

@@ -206,6 +206,18 @@ describe('sessionsFromSettings', () => {
     )
   })
 
+  test('near_cache_max_stale makes sessions be held, with the defaults for the rest', async () => {
+    const { sessions, cookie } = await begin({ near_cache_max_stale: '1' })
+    const commands = () =>
+      redis.commandsDuring(() =>
+        sessions.open(`${cookie.name}=${cookie.value}`, {}, { local: true }),
+      )
+    await expect.poll(async () => (await commands())['get'], { interval: 5 }).toBeUndefined()
+    expect(refusal(named({ ...here(), near_cache_max_sessions: '0' })).option).toBe(
+      'nearCache.maxSessions',
+    )
+  })
+
   describe('encryption_keys', () => {
     test('encrypt what is stored, and decrypt it', async () => {
       const { sessions, session, cookie } = await begin({ encryption_keys: newKey() })

@@ -142,6 +142,56 @@ it('THREATS T20: with the one for durability ends are confirmed, and without it 
   }
 })
 
+it('THREATS T20: with those for the near cache sessions are held, and without one of them none', async () => {
+  const [, , , ...parts] =
+    blocksOf('docs/redis.md')
+      .find(({ role }) => role === 'acl-for-near-cache')
+      ?.text.trim()
+      .split(' ') ?? []
+  expect(parts.length).toBeGreaterThan(3)
+  expect(await holds(parts)).toBe(true)
+  for (const part of parts) {
+    expect([part, await holds(parts.filter((each) => each !== part))]).toEqual([part, false])
+  }
+}, 30_000)
+
+/** Whether sessions are held by a user with these permissions beside the least. */
+async function holds(parts: readonly string[]): Promise<boolean> {
+  await redis.cli('acl', 'deluser', 'shop')
+  await redis.cli(...acl.split(' '), ...parts)
+  const url = redis.url.replace('//', '//shop:a-long-password@')
+  const sessions = createSessions<{ name: string }>({
+    secret: 'x'.repeat(32),
+    store: redisStore({ url, nearCache: { maxStale: 1 } }),
+    storeTimeoutMs: 10_000,
+  })
+  try {
+    const session = await sessions.open()
+    session.name = 'Ada'
+    const { setCookie } = await sessions.commit(session)
+    const held = await untilHeld(sessions, setCookie?.split(';')[0] as string)
+    return held
+  } finally {
+    await sessions.close()
+  }
+}
+
+/** Held, and for longer than what was proven at the start would allow. */
+async function untilHeld(
+  sessions: ReturnType<typeof createSessions<{ name: string }>>,
+  cookie: string,
+): Promise<boolean> {
+  const until = performance.now() + 1600
+  let held = false
+  while (performance.now() < until) {
+    await redis.resetStats()
+    expect((await sessions.open(cookie)).name).toBe('Ada')
+    held = ((await redis.commandStats())['get'] ?? 0) === 0
+    await new Promise((resolve) => void setTimeout(resolve, 20))
+  }
+  return held
+}
+
 it('THREATS T20: the permissions in docs/redis.md are enough', async () => {
   expect(await lead(acl)).toEqual(['created', 'saved', 'touched', 'destroyed'])
 })

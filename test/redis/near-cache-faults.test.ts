@@ -1,3 +1,4 @@
+import { Redis as Ioredis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import { createSessions } from '../../src/sessions.ts'
@@ -5,6 +6,7 @@ import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { SECRET } from '../support/app.ts'
 import { useRedis } from '../support/both-stores.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
+import { startRedis } from '../support/redis-server.ts'
 import { CLIENTS, begin, clientOf, gets, look, near, set, untilHeld } from './near-cache.ts'
 
 const redis = useRedis()
@@ -33,6 +35,7 @@ describe.each(['node-redis 6', 'node-redis 5', 'ioredis 6', 'ioredis 5'])('with 
       await set(there, cookie, 'n', n)
       await expect.poll(() => look(here, cookie), { interval: 1, timeout: 5000 }).toBe(n)
       await untilHeld(here, cookie, redis.server)
+      expect(await look(here, cookie)).toBe(n)
     }
   })
 
@@ -88,16 +91,82 @@ test('what is held is used no longer than it may when nobody says anything any m
   expect(usedUntil - frozenAt).toBeLessThanOrEqual(1000)
 })
 
+test('what this process tried to end is not used again, answered or not', async () => {
+  const proxy = await proxied()
+  const here = await near(proxy.port, { storeTimeoutMs: 100 })
+  const cookie = await begin(here)
+  await untilHeld(here, cookie, redis.server)
+  const session = await here.open(cookie)
+  session.invalidate()
+  proxy.plan(({ name }) => (name === 'evalsha' ? 'black hole' : undefined))
+  await expect(here.commit(session)).rejects.toThrow(StoreError)
+  for (const onUnavailable of ['fail', 'read-only'] as const) {
+    await expect(here.open(cookie, undefined, { onUnavailable })).rejects.toThrow(StoreError)
+  }
+})
+
+test('it is used only once it was seen to work', async () => {
+  const other = await startRedis()
+  onTestFinished(() => other.stop())
+  const [client, elsewhereClient] = [new Ioredis(redis.server.port), new Ioredis(other.port)]
+  // The id of a connection to the other server is the id of one to this server as well.
+  const idle = Array.from({ length: 40 }, () => new Ioredis(redis.server.port))
+  onTestFinished(() => [client, elsewhereClient, ...idle].forEach((each) => each.disconnect()))
+  await Promise.all([elsewhereClient, ...idle].map((each) => each.ping()))
+  const duplicate = client.duplicate.bind(client)
+  let made = 0
+  client.duplicate = (options) =>
+    made++ === 0 ? elsewhereClient.duplicate(options) : duplicate(options)
+  const here = createSessions<Record<string, unknown>>({
+    secret: SECRET,
+    store: redisStore({ client, nearCache: {} }),
+  })
+  onTestFinished(() => here.close())
+  const cookie = await begin(here)
+  await look(here, cookie)
+  const trackings = async () => (await redis.server.commandStats())['client|tracking'] ?? 0
+  await expect.poll(trackings).toBe(1)
+  await redis.server.resetStats()
+  for (let n = 0; n < 100; n++) expect(await look(here, cookie)).toBe(1)
+  expect(await gets(redis.server)).toBe(100)
+})
+
+test('nor after a pause of the process, before it could see that its connections are dead', async () => {
+  const proxy = await proxied()
+  const here = await near(proxy.port, { nearCache: { maxStale: 1 }, storeTimeoutMs: 300 })
+  const cookie = await begin(here)
+  await untilHeld(here, cookie, redis.server)
+  for (const connection of [0, 1, 2]) proxy.freeze(connection)
+  const until = performance.now() + 1100
+  while (performance.now() < until);
+  await expect(here.open(cookie)).rejects.toThrow(StoreError)
+})
+
+test('what was read while a write of this process was under way is not used after it', async () => {
+  const proxy = await proxied()
+  const here = await near(proxy.port, { storeTimeoutMs: 10_000 })
+  const cookie = await begin(here)
+  await untilHeld(here, cookie, redis.server)
+  await redis.server.cli('client', 'pause', '10000', 'write')
+  const writing = set(here, cookie, 'n', 2)
+  await untilHeld(here, cookie, redis.server)
+  // The connection on which the news of it would come.
+  proxy.freeze(1)
+  await redis.server.cli('client', 'unpause')
+  await writing
+  expect(await look(here, cookie)).toBe(2)
+})
+
 test('a change that comes while a session is read is not missed', async () => {
   const proxy = await proxied()
   const [here, there] = [await near(proxy.port), elsewhere()]
   const cookie = await begin(here)
   await untilHeld(here, cookie, redis.server)
-  for (let n = 2; n < 40; n++) {
+  for (let n = 2; n < 10; n++) {
     await set(there, cookie, 'n', n)
-    // Reads that race the next change; each reply is held back longer than the news of it.
-    proxy.plan(({ name }) => (name === 'get' ? { delayMs: n % 7 } : undefined))
-    const racing = look(here, cookie)
+    // The reply is held back longer than the news of the next change.
+    proxy.plan(({ name }) => (name === 'get' ? { delayMs: 20 } : undefined))
+    const racing = look(here, cookie, { fresh: true })
     await set(there, cookie, 'n', n + 0.5)
     await racing
     proxy.plan(() => undefined)

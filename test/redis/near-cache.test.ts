@@ -2,6 +2,7 @@ import { Cluster } from 'ioredis'
 import { createClientPool, createCluster } from 'redis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { OptionError } from '../../src/errors.ts'
+import { type SessionRecord, formatRecord, parseRecord } from '../../src/record/record.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { SECRET } from '../support/app.ts'
@@ -79,6 +80,27 @@ test('nobody is turned away by what is held: a rotated cookie is looked up, as i
   opened.rotate()
   const rotated = cookieOf((await there.commit(opened)).setCookie)
   expect(await look(here, rotated)).toBe(1)
+})
+
+test('a cookie that is not the latest is looked up each time', async () => {
+  const here = await near(redis.server.port, { renewalTimeout: 40, renewalGrace: 20 })
+  const cookie = await begin(here)
+  // A renewal is due.
+  const [key] = (await redis.server.cli('keys', '*')) as [string]
+  const record = parseRecord(
+    Buffer.from(String(await redis.server.cli('get', key))),
+  ) as SessionRecord
+  const older = { ...record, promotedAt: record.promotedAt - 50_000 }
+  await redis.server.cli('set', key, String(formatRecord(older)), 'keepttl')
+  const { setCookie } = await here.commit(await here.open(cookie, undefined, { fresh: true }))
+  const successor = cookieOf(setCookie)
+  await look(here, successor)
+  await untilHeld(here, successor, redis.server)
+  await redis.server.resetStats()
+  for (let n = 0; n < 3; n++) expect(await look(here, cookie)).toBe(1)
+  const { get = 0, evalsha = 0 } = await redis.server.commandStats()
+  // Its response tells the browser of the successor, once the store has confirmed it: by a script.
+  expect([get - evalsha, evalsha]).toEqual([3, 3])
 })
 
 test('an absence is not kept', async () => {

@@ -63,7 +63,7 @@ function openNodeRedis(client: NodeRedis, lost: () => void): Link {
   connected.catch(() => {})
   return {
     connected,
-    get: port.get,
+    get: (key) => port.get(key),
     command: (...args) => twin.sendCommand(args),
     hear: (channel, heard) => twin.subscribe(channel, heard, true),
     async drop() {
@@ -89,10 +89,10 @@ function openIoredis(client: Ioredis, lost: () => void): Link {
   twin.on('connect', () => twin.stream?.unref?.())
   const connected = twin.connect()
   connected.catch(() => {})
-  const { get } = portOf(twin) as Port
+  const port = portOf(twin) as Port
   return {
     connected,
-    get,
+    get: (key) => port.get(key),
     command: (name, ...args) => twin.call(name, ...args),
     hear(channel, heard) {
       twin.on('messageBuffer', (from, payload) => {
