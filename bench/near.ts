@@ -90,7 +90,10 @@ async function untilHeld(cookie: string, knows: (cookie: string) => Promise<bool
 
 function row(name: string, found: readonly number[]): string {
   const at = (share: number) => found[Math.min(found.length - 1, Math.floor(share * found.length))]
-  const ms = (value = 0) => value.toFixed(2)
   const none = found.filter((value) => value === 0).length
   return `| ${name} | ${ms(at(0.5))} | ${ms(at(0.99))} | ${ms(at(1))} | ${none} |`
+}
+
+function ms(value = 0): string {
+  return value.toFixed(2)
 }

@@ -22,29 +22,27 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'a session that cannot be read counts as absent',
-    file: 'src/lifecycle/open.ts',
-    search:
-      "const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))",
+    file: 'src/lifecycle/near.ts',
+    search: 'bound.near === undefined ? bound.read(key) : bound.near.read(key),\n  )',
     replacement:
-      "const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))" +
+      'bound.near === undefined ? bound.read(key) : bound.near.read(key),\n  )' +
       ".catch(() => 'absent' as const)",
     test: 'test/conformance/conformance.test.ts',
     fails: 'THREATS T17: a session that cannot be read is an error, and its handler does not run',
   },
   {
     when: 'a session that cannot be read counts as absent',
-    file: 'src/lifecycle/open.ts',
-    search:
-      "const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))",
+    file: 'src/lifecycle/near.ts',
+    search: 'bound.near === undefined ? bound.read(key) : bound.near.read(key),\n  )',
     replacement:
-      "const answer = ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))" +
+      'bound.near === undefined ? bound.read(key) : bound.near.read(key),\n  )' +
       ".catch(() => 'absent' as const)",
     test: 'test/security/store-faults.test.ts',
     fails: 'THREATS T17: %s lets nobody in, and signs nobody out',
   },
   {
     when: 'one that cannot be read is begun anew where a page is for everybody',
-    file: 'src/lifecycle/refuse.ts',
+    file: 'src/lifecycle/without-store.ts',
     search: "  state.standing = 'unavailable'\n",
     replacement: "  state.standing = 'open'\n",
     test: 'test/conformance/conformance.test.ts',
@@ -54,8 +52,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'every page is for everybody',
     file: 'src/lifecycle/open.ts',
-    search: "onUnavailable === 'visitor' && opened",
-    replacement: 'opened',
+    search: "onUnavailable = 'fail'",
+    replacement: "onUnavailable = 'visitor'",
     test: 'test/conformance/conformance.test.ts',
     fails: 'THREATS T17: a session that cannot be read is an error, and its handler does not run',
   },

@@ -233,22 +233,23 @@ test('two processes that write and read one session at random lose nothing and a
   }
 })
 
-describe('in an outage', () => {
-  async function outage(nearCache = {}) {
-    const proxy = await proxied()
-    const here = await near(proxy.port, { nearCache, storeTimeoutMs: 200, renewalTimeout: 600 })
-    const cookie = await begin(here, 'ada')
-    const open = (sent = cookie) => here.open(sent, undefined, { onUnavailable: 'read-only' })
-    await untilHeld(here, cookie, redis.server)
-    const flash = await here.open(cookie)
-    flash.pushFlash('hello')
-    const token = flash.getCsrfToken()
-    await here.commit(flash)
-    await untilHeld(here, cookie, redis.server)
-    const cut = () => proxy.plan(() => 'black hole')
-    return { proxy, here, cookie, open, token, cut }
-  }
+/** A session that is held, and what it takes to lose Redis. */
+async function outage(nearCache = {}) {
+  const proxy = await proxied()
+  const here = await near(proxy.port, { nearCache, storeTimeoutMs: 200, renewalTimeout: 600 })
+  const cookie = await begin(here, 'ada')
+  const open = (sent = cookie) => here.open(sent, undefined, { onUnavailable: 'read-only' })
+  await untilHeld(here, cookie, redis.server)
+  const flash = await here.open(cookie)
+  flash.pushFlash('hello')
+  const token = flash.getCsrfToken()
+  await here.commit(flash)
+  await untilHeld(here, cookie, redis.server)
+  const cut = () => proxy.plan(() => 'black hole')
+  return { proxy, here, cookie, open, token, cut }
+}
 
+describe('in an outage', () => {
   test('a page that may be out of date shows the session as it was, which cannot be changed', async () => {
     const { here, open, cut, token, proxy, cookie } = await outage({ maxStale: 1 })
     cut()
