@@ -52,8 +52,12 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'every page is for everybody',
     file: 'src/lifecycle/open.ts',
-    search: "onUnavailable = 'fail'",
-    replacement: "onUnavailable = 'visitor'",
+    search:
+      "if (onUnavailable === 'fail' || !(opened instanceof Promise)) return opened\n" +
+      "  return opened.catch((error: unknown) =>\n    onUnavailable === 'visitor'",
+    replacement:
+      'if (!(opened instanceof Promise)) return opened\n' +
+      '  return opened.catch((error: unknown) =>\n    onUnavailable',
     test: 'test/conformance/conformance.test.ts',
     fails: 'THREATS T17: a session that cannot be read is an error, and its handler does not run',
   },
