@@ -1,52 +1,83 @@
 /**
- * Sessions on Express and node:http: with nothing, by hand, with Sojourn, and on Express with
- * express-session and connect-redis. Run: `npm run bench`, with `-- --quick` for a short form,
- * with `-- --write` to keep the result in docs/bench.md.
+ * Sessions over HTTP, on each framework: with nothing, by hand, with Sojourn, and with what else
+ * its users take. Run: `npm run bench`, and with `-- --write` to keep the result in docs/.
  *
- * Each has a server process of its own, kept for the whole run, and they take turns in every
- * round. What counts are ratios of CPU: microseconds are those of one machine at one time.
+ * - without more: what the targets are about, sessions of 1.2 KB
+ * - `--cases`: every case; `--sizes`: reads and writes of sessions of 1.2, 10 and 64 KB
+ * - `--frameworks Koa,Hono`, `--rounds 5`, `--requests 500`: less of it
+ *
+ * Each has a server process of its own. Those of a framework take turns in every round. What
+ * counts are ratios of CPU: microseconds are those of one machine at one time.
  */
-import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { machine } from '../test/support/machine.ts'
 import { startRedis } from '../test/support/redis-server.ts'
-import { FULL, type Measured, type Plan, QUICK, measure } from './http/measure.ts'
-import { reportOf, targetsOf } from './http/report.ts'
-import { type ServerProcess, startServer } from './http/server-process.ts'
-import { SUBJECTS } from './http/subjects.ts'
-import { type Table, asMarkdown, asText } from './http/table.ts'
+import { type Contestant, type Measured, type Plan, measure } from './http/measure.ts'
+import { PROFILES, type ProfileName } from './http/profiles.ts'
+import { startServer } from './http/server-process.ts'
+import { FRAMEWORKS, type Framework, nameOf, subjectsOf } from './http/subjects.ts'
 import { type RedisUse, observe } from './http/traffic.ts'
+import { writePage } from './page.ts'
+import { asText } from './table.ts'
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, write: { type: 'boolean' } },
+  options: {
+    cases: { type: 'boolean' },
+    sizes: { type: 'boolean' },
+    frameworks: { type: 'string', default: FRAMEWORKS.join(',') },
+    rounds: { type: 'string' },
+    requests: { type: 'string' },
+    write: { type: 'boolean' },
+  },
 })
-const plan = values.quick ? QUICK : FULL
-
-console.log(`${machine()}\n`)
-const uses: RedisUse[] = []
-for (const subject of SUBJECTS) uses.push(await observe(subject))
-const measured = await measureAll(plan)
-const tables = [targetsOf(measured), ...reportOf(measured, uses)]
-for (const table of tables) console.log(asText(table))
-if (values.write) writeFileSync(new URL('../docs/bench.md', import.meta.url), pageOf(tables, plan))
-
-async function measureAll(plan: Plan): Promise<Measured> {
-  const redis = await startRedis()
-  const servers: ServerProcess[] = []
-  try {
-    for (const subject of SUBJECTS) servers.push(await startServer(subject, redis.url))
-    return await measure(servers, redis, plan)
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()))
-    await redis.stop()
-  }
+const name: ProfileName = values.cases ? 'cases' : values.sizes ? 'sizes' : 'targets'
+const profile = PROFILES[name]
+const plan: Plan = {
+  ...profile.plan,
+  ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
+  ...(values.requests !== undefined && { requests: Number(values.requests) }),
 }
 
-function pageOf(tables: readonly Table[], { rounds, requests, connections }: Plan): string {
-  const intro = [
-    '# Benchmark',
-    `\`npm run bench -- ${process.argv.slice(2).join(' ')}\` made this page: ${machine()}.`,
-    `${rounds} rounds of ${requests} requests over ${connections} connections for each row.`,
-  ]
-  return `${intro.join('\n\n')}\n\n${tables.map(asMarkdown).join('\n')}`
+console.log(`${machine()}\n`)
+const began = performance.now()
+const uses: RedisUse[] = []
+const results: Measured[] = []
+for (const framework of values.frameworks.split(',')) {
+  if (!FRAMEWORKS.includes(framework as Framework)) throw new Error(`no framework ${framework}`)
+  results.push(await compare(framework as Framework))
+}
+const measured: Measured = new Map(results.flatMap((result) => [...result]))
+const tables = profile.tables({ measured, uses, trials: plan.trials })
+for (const table of tables) console.log(asText(table))
+if (values.write) {
+  const { rounds, requests, connections } = plan
+  const says = `${rounds} rounds of ${requests} requests over ${connections} connections for each row.`
+  const charts = profile.charts(measured, plan.trials)
+  writePage({
+    ...profile.page,
+    command: 'npm run bench --',
+    says: [says, ...profile.page.says],
+    tables,
+    charts,
+  })
+}
+console.log(`in ${((performance.now() - began) / 60_000).toFixed(1)} minutes`)
+
+/** All that keep sessions in one framework: first each is looked at, then they take turns. */
+async function compare(framework: Framework): Promise<Measured> {
+  const redis = await startRedis()
+  const contestants: Contestant[] = []
+  try {
+    for (const subject of subjectsOf(framework)) {
+      const use = await observe(subject)
+      uses.push(use)
+      const able = new Set(plan.trials.filter((trial) => use.traffic.has(trial.name)))
+      contestants.push({ server: await startServer(subject, redis.url), able })
+      console.error(`${nameOf(subject)} does its job`)
+    }
+    return await measure(contestants, redis, plan)
+  } finally {
+    await Promise.all(contestants.map(({ server }) => server.stop()))
+    await redis.stop()
+  }
 }

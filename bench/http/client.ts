@@ -1,12 +1,15 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, get } from 'node:http'
+import type { Size } from './account.ts'
+import { cookiesAfter } from './jar.ts'
+import { beginAt } from './work.ts'
 
 const LONGEST_MS = 10_000
 
 export interface Page {
   readonly status: number
   readonly body: string
-  /** The Cookie header that gives back what the answer set, if it set a cookie. */
+  /** The Cookie header of the next request. */
   readonly cookie: string | undefined
 }
 
@@ -33,18 +36,19 @@ async function visit({ agent, port, path, cookie }: Target): Promise<Page> {
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   let body = ''
   for await (const chunk of response.setEncoding('utf8')) body += String(chunk)
-  const [set] = response.headers['set-cookie'] ?? []
-  return { status: response.statusCode as number, body, cookie: set?.split(';', 1)[0] }
+  const { statusCode, headers: answered } = response
+  const set = answered['set-cookie'] ?? []
+  return { status: statusCode as number, body, cookie: cookiesAfter(cookie, set) }
 }
 
-/** Signs in so many shoppers; their Cookie headers. */
-export async function signIn(port: number, shoppers: number): Promise<string[]> {
+/** Begins so many sessions; their Cookie headers. */
+export async function begin(port: number, sessions: number, size: Size): Promise<string[]> {
   const browser = browserOf(port)
   const cookies: string[] = []
   try {
-    while (cookies.length < shoppers) {
-      const { status, cookie } = await browser.visit('/sign-in')
-      if (status !== 200 || cookie === undefined) throw new Error('signing in failed')
+    while (cookies.length < sessions) {
+      const { status, cookie } = await browser.visit(beginAt(size))
+      if (status !== 200 || cookie === undefined) throw new Error('no session has begun')
       cookies.push(cookie)
     }
   } finally {

@@ -1,4 +1,5 @@
 import { type Socket, connect } from 'node:net'
+import { cookiesAfter } from './jar.ts'
 
 /** A burst of requests, each connection sending its next one when the last is answered. */
 export interface Burst {
@@ -6,6 +7,8 @@ export interface Burst {
   readonly path: string
   /** One connection for each: its Cookie header, or `undefined` for none. */
   readonly cookies: readonly (string | undefined)[]
+  /** Whether a connection sends the cookie that it was last given. */
+  readonly follows: boolean
   readonly requests: number
   /** Text that every body must contain. */
   readonly expect: string
@@ -37,7 +40,8 @@ function drive(burst: Burst, sockets: readonly Socket[]): Promise<number[]> {
   const latencies: number[] = []
   let sent = 0
   sockets.forEach((socket, at) => {
-    const request = requestText(burst, burst.cookies[at])
+    let cookie = burst.cookies[at]
+    let request = requestText(burst, cookie)
     let text = ''
     let sentAt = 0
     function next(): void {
@@ -51,6 +55,10 @@ function drive(burst: Burst, sockets: readonly Socket[]): Promise<number[]> {
       if (!isComplete(text)) return
       if (!text.startsWith('HTTP/1.1 200 ') || !text.includes(burst.expect)) {
         reject(new Error(`${burst.path} was answered with ${text}`))
+      }
+      if (burst.follows) {
+        cookie = cookiesAfter(cookie, setCookiesIn(text))
+        request = requestText(burst, cookie)
       }
       text = ''
       latencies.push(performance.now() - sentAt)
@@ -71,12 +79,19 @@ function requestText({ path }: Burst, cookie: string | undefined): string {
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
-/** Every server here sends its length, and ASCII only. */
+function setCookiesIn(text: string): string[] {
+  const head = text.slice(0, text.indexOf('\r\n\r\n'))
+  return [...head.matchAll(/\r\nset-cookie: ([^\r]*)/gi)].map(([, value]) => value as string)
+}
+
+/** Every server here sends ASCII only. */
 function isComplete(text: string): boolean {
   const end = text.indexOf('\r\n\r\n')
   if (end === -1) return false
   const length = /\r\ncontent-length: (\d+)/i.exec(text)?.[1]
-  return text.length >= end + 4 + Number(length ?? 0)
+  return length === undefined
+    ? text.endsWith('\r\n0\r\n\r\n')
+    : text.length >= end + 4 + Number(length)
 }
 
 async function open(port: number): Promise<Socket> {

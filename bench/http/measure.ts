@@ -1,22 +1,22 @@
 import type { RedisServer } from '../../test/support/redis-server.ts'
 import { USER } from './account.ts'
-import { signIn } from './client.ts'
+import { type Trial, caseOf } from './cases.ts'
+import { begin } from './client.ts'
 import { run } from './load.ts'
 import type { ServerProcess } from './server-process.ts'
-import { CASES, type Case, PATHS, type Subject } from './subjects.ts'
+import type { Subject } from './subjects.ts'
 
 export interface Plan {
+  readonly trials: readonly Trial[]
   readonly rounds: number
+  /** Of each subject, trial and round; fewer of large sessions. */
   readonly requests: number
-  /** Requests of each case before the first round, so that the code is compiled. */
+  /** Requests of each trial before the first round, so that the code is compiled. */
   readonly warmUp: number
   readonly connections: number
 }
 
-export const FULL: Plan = { rounds: 25, requests: 3000, warmUp: 20_000, connections: 10 }
-export const QUICK: Plan = { rounds: 5, requests: 1000, warmUp: 3000, connections: 10 }
-
-/** One subject in one case and one round. */
+/** One subject in one trial and one round. */
 export interface Slice {
   /** Of the server process, per request. */
   readonly cpuUs: number
@@ -29,48 +29,67 @@ export interface Slice {
 
 /** Slices by round. */
 export type Series = readonly Slice[]
-export type Measured = ReadonlyMap<Subject, ReadonlyMap<Case, Series>>
+/** What a subject cannot do is not there. */
+export type Measured = ReadonlyMap<Subject, ReadonlyMap<Trial, Series>>
 
-/** Every subject does its share of every round, beginning with another one each time. */
+/** A running server, and the trials that it can do. */
+export interface Contestant {
+  readonly server: ServerProcess
+  readonly able: ReadonlySet<Trial>
+}
+
+/** All of one framework do their share of every round, beginning with another one each time. */
 export async function measure(
-  servers: readonly ServerProcess[],
+  contestants: readonly Contestant[],
   redis: RedisServer,
   plan: Plan,
 ): Promise<Measured> {
   const measured = new Map(
-    servers.map(({ subject }) => [subject, new Map(CASES.map((name) => [name, [] as Slice[]]))]),
+    contestants.map(({ server, able }) => [
+      server.subject,
+      new Map([...able].map((trial) => [trial, [] as Slice[]])),
+    ]),
   )
-  for (const server of servers) {
-    for (const name of CASES) await slice(server, redis, name, plan, plan.warmUp)
-  }
-  for (let round = 0; round < plan.rounds; round++) {
-    const inTurn = servers.map((_, at) => servers[(at + round) % servers.length] as ServerProcess)
-    for (const name of CASES) {
-      for (const server of inTurn) {
-        const done = await slice(server, redis, name, plan, plan.requests)
-        measured.get(server.subject)?.get(name)?.push(done)
+  async function everyone(at: number, requests: number, keeps: boolean): Promise<void> {
+    const inTurn = contestants.map((_, next) => contestants[(next + at) % contestants.length])
+    for (const trial of plan.trials) {
+      for (const { server, able } of inTurn as Contestant[]) {
+        if (!able.has(trial)) continue
+        const done = await slice(server, redis, trial, plan, fewer(requests, trial))
+        if (keeps) measured.get(server.subject)?.get(trial)?.push(done)
       }
     }
   }
+  await everyone(0, plan.warmUp, false)
+  for (let round = 0; round < plan.rounds; round++) await everyone(round, plan.requests, true)
   return measured
+}
+
+/** A session of 64 KB is worth five of 1.2 KB. */
+function fewer(requests: number, { size }: Trial): number {
+  return Math.ceil(requests / Math.max(1, Math.sqrt(size / 2)))
 }
 
 /** Sessions are new, so that no interval at which activity is noted ends within the slice. */
 async function slice(
   server: ServerProcess,
   redis: RedisServer,
-  name: Case,
+  trial: Trial,
   { connections }: Plan,
   requests: number,
 ): Promise<Slice> {
-  const visitors = Array.from({ length: connections }, () => undefined)
-  const cookies = name === 'visitor' ? visitors : await signIn(server.port, connections)
   const { port, subject } = server
-  const visitor = name === 'visitor' && subject.keeper !== 'nothing'
-  const expect = visitor ? '"user":null' : `"user":"${USER}"`
+  const { path, cookie, stranger } = caseOf(trial.name)
+  await redis.cli('flushall')
+  const nobody = Array.from({ length: connections }, () => undefined)
+  const cookies = cookie === 'none' ? nobody : await begin(port, connections, trial.size)
+  if (cookie === 'ended') await redis.cli('flushall')
+  const known = !stranger || subject.keeper === 'nothing'
+  const expect = known ? `"user":"${USER}"` : '"user":null'
   await redis.resetStats()
   const before = await server.cpuUs()
-  const { seconds, latencies } = await run({ port, path: PATHS[name], cookies, requests, expect })
+  const follows = cookie === 'followed'
+  const { seconds, latencies } = await run({ port, path, cookies, follows, requests, expect })
   const cpuUs = ((await server.cpuUs()) - before) / requests
   return {
     cpuUs,

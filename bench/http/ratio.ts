@@ -1,5 +1,6 @@
+import type { Trial } from './cases.ts'
 import type { Measured, Series, Slice } from './measure.ts'
-import type { Case, Keeper, Subject } from './subjects.ts'
+import type { Framework, Keeper } from './subjects.ts'
 
 /** The median of the ratios of the rounds, and the lowest and highest of them. */
 export interface Ratio {
@@ -18,23 +19,23 @@ export function medianOf(series: Series, figure: keyof Slice): number {
   return median(series.map((slice) => slice[figure]))
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length / 2
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2
 }
 
-/** What one keeper measured in a framework and case; `undefined` when it was not there. */
+/** What one keeper measured in a framework and trial; `undefined` when it was not there. */
 export function seriesOf(
   measured: Measured,
-  framework: Subject['framework'],
+  framework: Framework,
   keeper: Keeper,
-  name: Case,
+  trial: Trial,
 ): Series | undefined {
-  const [, cases] =
+  const [, trials] =
     [...measured].find(([it]) => it.framework === framework && it.keeper === keeper) ?? []
-  return cases?.get(name)
+  return trials?.get(trial)
 }
 
 /** `1.07 (1.04–1.12)` */

@@ -1,38 +1,35 @@
 /** What is compared: a framework, and who keeps its sessions. */
 export interface Subject {
-  readonly framework: 'Express' | 'node:http'
+  readonly framework: Framework
   readonly keeper: Keeper
 }
 
 /**
+ * The first three keepers are in every framework.
+ *
  * - `nothing`: no sessions; the handler answers the same body.
  * - `limit`: a cookie scan, GET and JSON.parse, SET, by hand in the handler.
  */
-export type Keeper = 'nothing' | 'limit' | 'Sojourn' | 'express-session'
+const SUBJECTS_OF = {
+  'node:http': ['nothing', 'limit', 'Sojourn'],
+  Express: ['nothing', 'limit', 'Sojourn', 'express-session'],
+  Fastify: ['nothing', 'limit', 'Sojourn', '@fastify/session'],
+  Koa: ['nothing', 'limit', 'Sojourn', 'koa-session'],
+  Hono: ['nothing', 'limit', 'Sojourn', '@hono/session', 'hono-sessions', '@remix-run/session'],
+} as const
 
-export const SUBJECTS: readonly Subject[] = [
-  { framework: 'Express', keeper: 'nothing' },
-  { framework: 'Express', keeper: 'limit' },
-  { framework: 'Express', keeper: 'Sojourn' },
-  { framework: 'Express', keeper: 'express-session' },
-  { framework: 'node:http', keeper: 'nothing' },
-  { framework: 'node:http', keeper: 'limit' },
-  { framework: 'node:http', keeper: 'Sojourn' },
-]
+export type Framework = keyof typeof SUBJECTS_OF
+export type Keeper = (typeof SUBJECTS_OF)[Framework][number]
 
-/**
- * - `visitor`: no cookie; the handler looks whether somebody is signed in.
- * - `read`: a signed-in session of 1.2 KB; the handler looks who it is.
- * - `write`: the same, and one key changes.
- */
-export type Case = 'visitor' | 'read' | 'write'
+export const FRAMEWORKS = Object.keys(SUBJECTS_OF) as readonly Framework[]
 
-export const CASES: readonly Case[] = ['visitor', 'read', 'write']
+export function subjectsOf(framework: Framework): readonly Subject[] {
+  return SUBJECTS_OF[framework].map((keeper) => ({ framework, keeper }))
+}
 
-export const PATHS: Readonly<Record<Case, string>> = {
-  visitor: '/read',
-  read: '/read',
-  write: '/write',
+/** A library that is neither ours nor none. */
+export function isPeer(keeper: Keeper): boolean {
+  return !['nothing', 'limit', 'Sojourn'].includes(keeper)
 }
 
 export function nameOf({ framework, keeper }: Subject): string {

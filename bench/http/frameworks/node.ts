@@ -1,0 +1,42 @@
+import { type Server, type ServerResponse, createServer } from 'node:http'
+import { withSession } from 'sojourn/node'
+import type { Answer } from '../account.ts'
+import { type Headers, byHand, nothing } from '../keepers/by-hand.ts'
+import { sojournSessions, workOfSojourn } from '../keepers/sojourn.ts'
+import type { Keeper } from '../subjects.ts'
+import { type Work, routesOf } from '../work.ts'
+
+/** A response has its request, so it is all that a handler needs. */
+export const headersOfNode: Headers<ServerResponse> = {
+  cookie: ({ req }) => req.headers.cookie,
+  setCookie: (response, value) => void response.setHeader('Set-Cookie', value),
+}
+
+export async function nodeServer(keeper: Keeper, redisUrl: string): Promise<Server> {
+  if (keeper === 'nothing') return serve(nothing(headersOfNode))
+  if (keeper === 'limit') return serve(await byHand(headersOfNode, redisUrl))
+  const sessions = sojournSessions(redisUrl)
+  const answer = listenerOf(workOfSojourn<ServerResponse>(({ req }) => sessions.from(req)))
+  return createServer(
+    withSession(sessions, (_request, response: ServerResponse) => answer(response)),
+  )
+}
+
+function serve(work: Work<ServerResponse>): Server {
+  const answer = listenerOf(work)
+  return createServer((_request, response) => void answer(response))
+}
+
+function listenerOf(work: Work<ServerResponse>) {
+  const routes = routesOf(work)
+  return async (response: ServerResponse) => {
+    const handler = routes.get(response.req.url ?? '')
+    if (handler === undefined) response.writeHead(404).end()
+    else send(response, await handler(response))
+  }
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify(answer))
+}

@@ -1,0 +1,83 @@
+import type { Page } from '../page.ts'
+import type { Table } from '../table.ts'
+import { CASES, type CaseName, type Trial, trialsOf } from './cases.ts'
+import { cpuChart, sizesChart } from './charts.ts'
+import type { Measured, Plan } from './measure.ts'
+import { casesOf, commands, cpuRatios, medians, speedRatios, storage } from './report.ts'
+import { targetsOf } from './targets.ts'
+import type { RedisUse } from './traffic.ts'
+
+export interface Result {
+  readonly measured: Measured
+  readonly uses: readonly RedisUse[]
+  readonly trials: readonly Trial[]
+}
+
+interface Profile {
+  readonly plan: Plan
+  readonly page: Pick<Page, 'path' | 'title' | 'says'>
+  tables(result: Result): Table[]
+  charts(measured: Measured, trials: readonly Trial[]): Record<string, string>
+}
+
+const USUAL = { requests: 2000, warmUp: 4000, connections: 10 }
+const OF_TARGETS = ['none', 'anonymous', 'read', 'write'] as const
+const EVERY = Object.keys(CASES) as readonly CaseName[]
+
+/** What is measured together, and the page where it is kept. */
+export const PROFILES = {
+  targets: {
+    plan: { ...USUAL, rounds: 15, trials: trialsOf(OF_TARGETS, [1.2]) },
+    page: {
+      path: 'bench.md',
+      title: 'Benchmark',
+      says: [
+        'CPU is that of the server process, `process.cpuUsage()` over the requests of a round; ' +
+          '`limit` is the same framework with a cookie scan, `GET` and `JSON.parse`, `SET` by hand ' +
+          'in the handler; `nothing` is the same handler without sessions. Each library is set up ' +
+          'as its README says, and has shown that it keeps sessions before it is measured.',
+        'More: [every case](bench/cases.md), [sizes](bench/sizes.md), [parts](bench/parts.md), ' +
+          '[as work grows](bench/growth.md), and [what a large site needs](capacity.md).',
+      ],
+    },
+    tables: ({ measured, uses, trials }) => [
+      casesOf(OF_TARGETS),
+      targetsOf(measured, trials),
+      cpuRatios(measured, trials),
+      speedRatios(measured, trials),
+      commands(uses, ['anonymous', 'read', 'first write', 'write', 'sign-out']),
+      storage(uses),
+      medians(measured, trials),
+    ],
+    charts: (measured, trials) => ({
+      read: cpuChart(measured, trials, 'read'),
+      write: cpuChart(measured, trials, 'write'),
+    }),
+  },
+  cases: {
+    plan: { ...USUAL, rounds: 9, trials: trialsOf(EVERY, [1.2]) },
+    page: { path: 'bench/cases.md', title: 'Benchmark: every case', says: [] },
+    tables: ({ measured, uses, trials }) => [
+      casesOf(EVERY),
+      cpuRatios(measured, trials),
+      speedRatios(measured, trials),
+      commands(uses, EVERY),
+      medians(measured, trials),
+    ],
+    charts: (measured, trials) => ({ 'sign-in': cpuChart(measured, trials, 'sign-in') }),
+  },
+  sizes: {
+    plan: { ...USUAL, rounds: 9, trials: trialsOf(['read', 'write'], [1.2, 10, 64]) },
+    page: { path: 'bench/sizes.md', title: 'Benchmark: larger sessions', says: [] },
+    tables: ({ measured, trials }) => [
+      cpuRatios(measured, trials),
+      speedRatios(measured, trials),
+      medians(measured, trials),
+    ],
+    charts: (measured, trials) => ({
+      'sizes-read': sizesChart(measured, trials, 'read'),
+      'sizes-write': sizesChart(measured, trials, 'write'),
+    }),
+  },
+} as const satisfies Record<string, Profile>
+export type ProfileName = keyof typeof PROFILES
