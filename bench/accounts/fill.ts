@@ -15,20 +15,25 @@ export interface Filled {
 }
 
 /** Writes what sign-ins leave, `PER_PRINCIPAL` sessions for each principal, and their lists. */
-export async function fill(redis: RedisServer, principals: number): Promise<Filled> {
+export async function fill(
+  redis: RedisServer,
+  principals: number,
+  data: object = SMALL,
+): Promise<Filled> {
   const began = performance.now()
+  const text = encode(data)
   const now = Date.now()
   const count = principals * PER_PRINCIPAL
   const empty = await usedMemory(redis)
   await send(redis, count, (at) => {
-    const record = recordOf(at, now)
+    const record = recordOf(at, now, text)
     const value = formatRecord(record)
     return ['SET', `session:${record.id}`, value.toString(), 'PXAT', String(expiryOf(record))]
   })
   const withSessions = await usedMemory(redis)
   await send(redis, principals, (of) => {
     const members = Array.from({ length: PER_PRINCIPAL }, (_, nth) => {
-      const { id, deadline, signedIn } = recordOf(of * PER_PRINCIPAL + nth, now)
+      const { id, deadline, signedIn } = recordOf(of * PER_PRINCIPAL + nth, now, text)
       return [String(deadline), `${id}.${signedIn?.at}`]
     })
     return ['ZADD', `session:of:user-${of}`, ...members.flat()]
@@ -46,9 +51,9 @@ export async function fill(redis: RedisServer, principals: number): Promise<Fill
   }
 }
 
-const data = encode({ name: 'somebody', cart: ['tea', 'milk', 'sugar'] })
+const SMALL = { name: 'somebody', cart: ['tea', 'milk', 'sugar'] }
 
-function recordOf(at: number, now: number): SessionRecord {
+function recordOf(at: number, now: number, data: string): SessionRecord {
   const id = `${String(at).padStart(14, '0')}abcdefgh`
   const signedInAt = now - (at % PER_PRINCIPAL) - 60_000
   return {
@@ -100,6 +105,6 @@ async function send(
   if (refused !== '') throw new Error(refused)
 }
 
-async function usedMemory(redis: RedisServer): Promise<number> {
+export async function usedMemory(redis: RedisServer): Promise<number> {
   return Number(/used_memory:(\d+)/.exec(String(await redis.cli('info', 'memory')))?.[1])
 }

@@ -20,10 +20,13 @@ const RIGHT = WIDTH - 70
 const TOP = 66
 const BAR = 20
 const GAP = 14
+/** A bar of more ends where one of this does, and says how much it is. */
+const LONGEST = 8
 
 /** Horizontal bars in groups, with the spread of each as a thin line. */
 export function barChart({ title, one, groups }: BarChart): string {
-  const largest = Math.max(1.2, ...groups.flatMap(({ bars }) => bars.map(({ value }) => value)))
+  const values = groups.flatMap(({ bars }) => bars.map(({ value }) => value))
+  const largest = Math.min(LONGEST, Math.max(1.2, ...values))
   const at = (value: number) => LEFT + (Math.min(value, largest) / largest) * (RIGHT - LEFT)
   const marks: string[] = []
   let y = TOP

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { root } from '../docs/blocks.ts'
+import { ensureBuilt } from '../docs/programs.ts'
+import { loadedBy, packagesAmong } from './loaded.ts'
+
+const { exports, dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+  exports: Record<string, string>
+  dependencies: Record<string, string>
+}
+const ours = Object.keys(exports).map((key) => key.replace('.', 'sojourn'))
+
+beforeAll(ensureBuilt)
+
+describe('importing', () => {
+  it.each(ours)('%s loads no package that it does not depend on', (name) => {
+    const loaded = loadedBy(name)
+    expect(loaded).toContain(exports[name.replace('sojourn', '.')]?.slice(2))
+    expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(packagesAmong(loaded)))
+  })
+
+  it('sojourn loads neither adapters nor the dashboard, the test suites or the command line', () => {
+    const rooms = roomsOf('sojourn')
+    expect(rooms).toContain('lifecycle')
+    expect(rooms).not.toContain('adapters')
+    expect(rooms).not.toContain('dashboard')
+    expect(rooms).not.toContain('testing')
+    expect(rooms).not.toContain('cli')
+  })
+
+  it('sojourn/redis loads none of them either, nor a client before there is a store', () => {
+    const rooms = roomsOf('sojourn/redis')
+    expect(rooms).toContain('store/redis')
+    expect(rooms).not.toContain('adapters')
+    expect(rooms).not.toContain('dashboard')
+    expect(rooms).not.toContain('cli')
+    expect(packagesAmong(loadedBy('sojourn/redis'))).not.toContain('redis')
+  })
+
+  it.each(['express', 'fastify', 'koa', 'hono', 'node', 'fetch'])(
+    'sojourn/%s loads no adapter of another framework',
+    (framework) => {
+      const others = ['express', 'fastify', 'koa', 'hono'].filter((it) => it !== framework)
+      const loaded = loadedBy(`sojourn/${framework}`)
+      const adapters = others.map((other) => `dist/adapters/${other}.js`)
+      expect(loaded.filter((path) => adapters.includes(path))).toEqual([])
+    },
+  )
+
+  it('sees a package that is loaded, and what that one requires', () => {
+    expect(packagesAmong(loadedBy('express'))).toEqual(expect.arrayContaining(['express', 'send']))
+  })
+})
+
+/** `store/redis` for `dist/store/redis/port.js`. */
+function roomsOf(name: string): string[] {
+  const rooms = loadedBy(name).flatMap((path) => /^dist\/(.+)\/[^/]+$/.exec(path)?.[1] ?? [])
+  return [...new Set(rooms)]
+}
