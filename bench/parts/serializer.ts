@@ -1,11 +1,7 @@
-/**
- * The default serializer against JSON. Run: `tsx bench/parts/serializer.ts`. Rounds are
- * interleaved, every round works on objects nobody has walked before, and medians are compared.
- * JSON cannot keep the special data; there its time is that of the same data written plainly.
- */
 import { decode, encode } from '../../src/record/serialize.ts'
+import { median } from '../http/ratio.ts'
+import type { Table } from '../table.ts'
 
-const ROUNDS = 400
 const PER_ROUND = 40
 
 interface Work {
@@ -95,16 +91,11 @@ function repeat(produce: () => unknown): unknown[] {
   return Array.from({ length: PER_ROUND }, produce)
 }
 
-function median(times: readonly number[]): number {
-  const sorted = times.slice(ROUNDS / 4).toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] as number
-}
-
-function compare({ name, make, makePlain }: Work): void {
+function compare({ name, make, makePlain }: Work, rounds: number): string[] {
   const times: [number[], number[], number[], number[]] = [[], [], [], []]
   const text = encode(make())
   const json = JSON.stringify(makePlain())
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     times[0].push(time(JSON.stringify, repeat(makePlain)))
     times[1].push(time(encode, repeat(make)))
     times[2].push(
@@ -120,19 +111,37 @@ function compare({ name, make, makePlain }: Work): void {
       ),
     )
   }
-  const [stringify, encoding, parse, decoding] = times.map(median) as [
+  const warm = Math.floor(rounds / 4)
+  const [stringify, encoding, parse, decoding] = times.map((all) => median(all.slice(warm))) as [
     number,
     number,
     number,
     number,
   ]
-  console.log(
-    `${name.padEnd(18)} ${String(text.length).padStart(5)} characters` +
-      `   encode ${encoding.toFixed(2)} µs, ${(encoding / stringify).toFixed(2)} × JSON.stringify` +
-      `   decode ${decoding.toFixed(2)} µs, ${(decoding / parse).toFixed(2)} × JSON.parse`,
-  )
+  return [
+    name,
+    String(text.length),
+    encoding.toFixed(2),
+    (encoding / stringify).toFixed(2),
+    decoding.toFixed(2),
+    (decoding / parse).toFixed(2),
+  ]
 }
 
-compare({ name: 'plain', make: parsed(account), makePlain: parsed(account) })
-compare({ name: 'plain with arrays', make: parsed(lists), makePlain: parsed(lists) })
-compare({ name: 'special', make: special, makePlain: specialAsJson })
+const WORKS: readonly Work[] = [
+  { name: 'plain', make: parsed(account), makePlain: parsed(account) },
+  { name: 'plain with arrays', make: parsed(lists), makePlain: parsed(lists) },
+  { name: 'special', make: special, makePlain: specialAsJson },
+]
+
+/**
+ * The default serializer against JSON. Every round works on objects nobody has walked before. JSON
+ * cannot keep the special data; there its time is that of the same data written plainly.
+ */
+export function serializer(rounds: number): Table {
+  return {
+    title: 'The serializer: µs, and times those of JSON.stringify and JSON.parse',
+    head: ['', 'characters', 'encode µs', 'to JSON', 'decode µs', 'to JSON'],
+    rows: WORKS.map((work) => compare(work, rounds)),
+  }
+}
