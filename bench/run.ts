@@ -71,7 +71,7 @@ async function compare(framework: Framework): Promise<Measured> {
     for (const subject of subjectsOf(framework)) {
       const use = await observe(subject)
       uses.push(use)
-      const able = new Set(plan.trials.filter((trial) => use.traffic.has(trial.name)))
+      const able = new Set(plan.trials.filter(({ name }) => use.traffic.has(name)))
       contestants.push({ server: await startServer(subject, redis.url), able })
       console.error(`${nameOf(subject)} does its job`)
     }

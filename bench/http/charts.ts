@@ -4,7 +4,7 @@ import type { Kind } from '../chart/svg.ts'
 import type { CaseName, Trial } from './cases.ts'
 import type { Measured } from './measure.ts'
 import { ratioOf, seriesOf } from './ratio.ts'
-import { FRAMEWORKS, type Framework, type Keeper, isPeer, subjectsOf } from './subjects.ts'
+import { FRAMEWORKS, type Framework, type Keeper, NEAR, isPeer, subjectsOf } from './subjects.ts'
 
 /** CPU per request of everybody in a case, against the limit of their framework. */
 export function cpuChart(measured: Measured, trials: readonly Trial[], name: CaseName): string {
@@ -52,6 +52,6 @@ function ratioIn(measured: Measured, framework: Framework, keeper: Keeper, trial
 }
 
 function kindOf(keeper: Keeper): Kind {
-  if (keeper === 'limit') return 'limit'
+  if (keeper === NEAR) return 'cache'
   return isPeer(keeper) ? 'peer' : 'ours'
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual } from 'node:assert'
 import type { RedisServer } from '../../test/support/redis-server.ts'
+import { until } from '../../test/support/until.ts'
 import { USER } from './account.ts'
 import { CASES, type CaseName } from './cases.ts'
 import type { browserOf } from './client.ts'
@@ -57,7 +58,11 @@ export async function checkJob(
   await visit('/sign-out', other)
   await visit('/read', other)
   await redis.cli('flushall')
-  await visit('/read', cookie)
+  // A near cache is told of it, a moment later.
+  await until(`${nameOf(subject)} forgets what is gone`, async () => {
+    await visit('/read', cookie)
+    return true
+  })
   return { able, stored }
 }
 

@@ -4,18 +4,29 @@ export interface Subject {
   readonly keeper: Keeper
 }
 
+/** Sojourn with option `nearCache`. */
+export const NEAR = 'Sojourn, near cache'
+
 /**
- * The first three keepers are in every framework.
+ * The first four keepers are in every framework.
  *
  * - `nothing`: no sessions; the handler answers the same body.
  * - `limit`: a cookie scan, GET and JSON.parse, SET, by hand in the handler.
  */
 const SUBJECTS_OF = {
-  'node:http': ['nothing', 'limit', 'Sojourn'],
-  Express: ['nothing', 'limit', 'Sojourn', 'express-session'],
-  Fastify: ['nothing', 'limit', 'Sojourn', '@fastify/session'],
-  Koa: ['nothing', 'limit', 'Sojourn', 'koa-session'],
-  Hono: ['nothing', 'limit', 'Sojourn', '@hono/session', 'hono-sessions', '@remix-run/session'],
+  'node:http': ['nothing', 'limit', 'Sojourn', NEAR],
+  Express: ['nothing', 'limit', 'Sojourn', NEAR, 'express-session'],
+  Fastify: ['nothing', 'limit', 'Sojourn', NEAR, '@fastify/session'],
+  Koa: ['nothing', 'limit', 'Sojourn', NEAR, 'koa-session'],
+  Hono: [
+    'nothing',
+    'limit',
+    'Sojourn',
+    NEAR,
+    '@hono/session',
+    'hono-sessions',
+    '@remix-run/session',
+  ],
 } as const
 
 export type Framework = keyof typeof SUBJECTS_OF
@@ -29,7 +40,7 @@ export function subjectsOf(framework: Framework): readonly Subject[] {
 
 /** A library that is neither ours nor none. */
 export function isPeer(keeper: Keeper): boolean {
-  return !['nothing', 'limit', 'Sojourn'].includes(keeper)
+  return !['nothing', 'limit', 'Sojourn', NEAR].includes(keeper)
 }
 
 export function nameOf({ framework, keeper }: Subject): string {

@@ -5,7 +5,7 @@ import { checkJob } from './check-job.ts'
 import { browserOf } from './client.ts'
 import { type CountingProxy, type Traffic, startCountingProxy } from './counting-proxy.ts'
 import { startServer } from './server-process.ts'
-import type { Subject } from './subjects.ts'
+import { NEAR, type Subject } from './subjects.ts'
 import { beginAt } from './work.ts'
 
 export type Asked = CaseName | 'first write' | 'sign-out'
@@ -22,6 +22,8 @@ export interface RedisUse {
 const REQUESTS = 20
 /** Longer than a reply that is still on its way when the response has arrived. */
 const SETTLE_MS = 20
+/** Cookies of sessions that can be kept near. */
+const LASTING = new Set(['own', 'followed'])
 
 /** Checks that a subject does its job, and counts what it asks of Redis on the way. */
 export async function observe(subject: Subject): Promise<RedisUse> {
@@ -35,13 +37,15 @@ export async function observe(subject: Subject): Promise<RedisUse> {
     const begun = async () => (await browser.visit(beginAt(1.2))).cookie
     for (const name of able) {
       const { path, cookie } = caseOf(name)
+      if (subject.keeper === NEAR && !LASTING.has(cookie)) continue
       let sent = cookie === 'none' ? undefined : await begun()
       if (cookie === 'ended') await redis.cli('flushall')
-      const counted = await count(proxy, async () => {
+      const request = async () => {
         const page = await browser.visit(path, sent)
         if (cookie === 'followed') sent = page.cookie
-      })
-      traffic.set(name, counted)
+      }
+      for (let warm = 0; warm < REQUESTS; warm++) await request()
+      traffic.set(name, await count(proxy, request))
     }
     traffic.set('first write', await count(proxy, begun))
     const cookies: (string | undefined)[] = []

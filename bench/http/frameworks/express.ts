@@ -24,7 +24,7 @@ async function workIn(
   if (keeper === 'nothing') return nothing(headersOfNode)
   if (keeper === 'limit') return byHand(headersOfNode, redisUrl)
   if (keeper === 'express-session') return useExpressSession(app, redisUrl)
-  const sessions = sojournSessions(redisUrl)
+  const sessions = sojournSessions(keeper, redisUrl)
   app.use(session(sessions))
   return workOfSojourn(({ req }) => sessions.from(req))
 }

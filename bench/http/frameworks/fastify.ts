@@ -29,7 +29,7 @@ async function workIn(
   if (keeper === 'nothing') return nothing(headers)
   if (keeper === 'limit') return byHand(headers, redisUrl)
   if (keeper === '@fastify/session') return useFastifySession(app, redisUrl)
-  const sessions = sojournSessions(redisUrl)
+  const sessions = sojournSessions(keeper, redisUrl)
   await app.register(session, { sessions })
   return workOfSojourn(({ request }) => sessions.from(request))
 }

@@ -36,6 +36,6 @@ async function workIn(app: Hono, keeper: Keeper, redisUrl: string): Promise<Work
   if (keeper === 'limit') return byHand(headers, redisUrl)
   const use = USE[keeper]
   if (use !== undefined) return use(app, redisUrl)
-  app.use(session(sojournSessions(redisUrl)))
+  app.use(session(sojournSessions(keeper, redisUrl)))
   return workOfSojourn((c) => c.get('session') as Session<Account>)
 }

@@ -27,7 +27,7 @@ async function workIn(app: Koa, keeper: Keeper, redisUrl: string): Promise<Work<
   if (keeper === 'nothing') return nothing(headers)
   if (keeper === 'limit') return byHand(headers, redisUrl)
   if (keeper === 'koa-session') return useKoaSession(app, redisUrl)
-  const sessions = sojournSessions(redisUrl)
+  const sessions = sojournSessions(keeper, redisUrl)
   app.use(session(sessions))
   return workOfSojourn((ctx) => sessions.from(ctx))
 }

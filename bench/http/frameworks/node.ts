@@ -15,7 +15,7 @@ export const headersOfNode: Headers<ServerResponse> = {
 export async function nodeServer(keeper: Keeper, redisUrl: string): Promise<Server> {
   if (keeper === 'nothing') return serve(nothing(headersOfNode))
   if (keeper === 'limit') return serve(await byHand(headersOfNode, redisUrl))
-  const sessions = sojournSessions(redisUrl)
+  const sessions = sojournSessions(keeper, redisUrl)
   const answer = listenerOf(workOfSojourn<ServerResponse>(({ req }) => sessions.from(req)))
   return createServer(
     withSession(sessions, (_request, response: ServerResponse) => answer(response)),

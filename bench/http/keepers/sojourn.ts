@@ -1,12 +1,17 @@
 import { type Session, type Sessions, createSessions } from 'sojourn'
 import { redisStore } from 'sojourn/redis'
 import { type Account, KEYS, addView, answerOf } from '../account.ts'
+import { type Keeper, NEAR } from '../subjects.ts'
 import type { Work } from '../work.ts'
 import { SECRET } from './peers.ts'
 
-/** Default options throughout. */
-export function sojournSessions(redisUrl: string): Sessions<Account> {
-  return createSessions<Account>({ secret: SECRET, store: redisStore({ url: redisUrl }) })
+/** Default options throughout, but for what the keeper is called by. */
+export function sojournSessions(keeper: Keeper, redisUrl: string): Sessions<Account> {
+  const nearCache = keeper === NEAR ? {} : undefined
+  return createSessions<Account>({
+    secret: SECRET,
+    store: redisStore({ url: redisUrl, nearCache }),
+  })
 }
 
 let signedIn = 0
