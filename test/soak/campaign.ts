@@ -31,8 +31,8 @@ export interface Soaked extends Told {
   readonly rejections: number
 }
 
-/** The heap of a process that keeps nothing moves about that much, code that is compiled included. */
-const HEAP_MB = 1
+/** Each site keeps cookies that were verified lately, up to 2 MB of them, and drops half at a time. */
+const HEAP_MB = 2
 const AT_REST_WITHIN_MS = 5000
 
 /** Lets people use a process, and looks at every beat, with nobody there, what it keeps. */

@@ -142,10 +142,10 @@ export class People {
   /** What a page shows; nothing where there was none. */
   async #ask(browser: Browser, path: string): Promise<unknown> {
     this.told.requests++
-    const { status, json } = await browser.get(path, { agent: this.#agent })
-    if (status === 200) return json
-    if (status === 503) this.told.errors++
-    else if (status !== GONE) this.told.wrongAnswers++
+    const answer = await browser.get(path, { agent: this.#agent })
+    if (answer.status === 200) return answer.json
+    if (answer.status === 503) this.told.errors++
+    else if (answer.status !== GONE) this.told.wrongAnswers++
     return undefined
   }
 

@@ -45,6 +45,7 @@ function sessionsOn(client: RedisClient): SoakSessions {
     // So that what nobody ends does so by itself while it is still watched.
     timeout: 30,
     absoluteTimeout: 120,
+    reasonKept: 60,
     touchInterval: 1,
     renewalTimeout: 20,
     renewalGrace: 5,
