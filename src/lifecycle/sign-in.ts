@@ -10,7 +10,7 @@ import { replaceState, stateOf } from '../session/session.ts'
 import { dataOf } from '../session/data.ts'
 import { type SignIn, SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { carryOut } from './commit.ts'
+import { carryOut, repeat } from './commit.ts'
 import { type Engine, ask, storeTime } from './engine.ts'
 import { inTurn } from './in-turn.ts'
 
@@ -36,6 +36,8 @@ export async function signIn(
     if (before.standing === 'refused') replaceState(visit.session, new SessionState(visit))
     const state = stateOf(visit.session)
     if (state.standing !== 'open') throw new GoneError(state.id)
+    // Ahead of all that is taken back when this fails: what it has stored stays stored.
+    await repeat(engine, visit, false)
     const now = Math.trunc(await storeTime(engine, visit))
     const wish = wishOf(state, checked, now)
     const undo = apply(visit, wish, checked, present)

@@ -169,6 +169,19 @@ describeOnBothStores('a request whose save() was carried out, and its answer los
       expect({ ...(await sessions.open(cookieOf(setCookie))) }).toEqual({ color: 'red' })
     })
 
+    test('shows its message once, when a signIn() after it has failed', async () => {
+      const { store, sessions } = await begin()
+      const session = await sessions.open()
+      session.pushFlash('saved')
+      store.loseAnswer('create', LOST)
+      await lose(session.save())
+      store.failNext('enlist', LOST)
+      await lose(session.signIn('ada'))
+      session['color'] = 'red'
+      const { setCookie } = await sessions.commit(session)
+      expect((await sessions.open(cookieOf(setCookie))).peekFlash()).toEqual(['saved'])
+    })
+
     test('leaves none when it ends its session', async () => {
       const { store, sessions } = await begin()
       const session = await sessions.open()
@@ -189,6 +202,25 @@ describeOnBothStores('a request whose save() was carried out, and its answer los
       expect(await sessions.commit(session, { failed: true })).toEqual({ outcome: 'unchanged' })
       expect(await store.records()).toHaveLength(1)
     })
+  })
+
+  test('brings back no message and no timeout, when a signIn() after it has failed', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    session.pushFlash('saved')
+    session.adjustTimeoutForSession(2000)
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    store.failNext('enlist', LOST)
+    await lose(session.signIn('ada'))
+    const other = await read()
+    expect(other.popFlash()).toEqual(['saved'])
+    other.adjustTimeoutForSession(3000)
+    await sessions.commit(other)
+    session['color'] = 'red'
+    await sessions.commit(session)
+    const later = await read()
+    expect([later.peekFlash(), later.timeout, later['color']]).toEqual([[], 3000, 'red'])
   })
 
   test('signIn() is not sent again: nobody is signed in by one that failed', async () => {
