@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { randomId, randomWriteId } from '../cookie/random.ts'
+import { randomId, randomTouchId, randomWriteId } from '../cookie/random.ts'
 import { NOBODY } from '../record/identity.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { subscriberOf } from '../store/redis/subscriber.ts'
@@ -65,7 +65,7 @@ async function liveOnce(store: Store, prefix: string, id: string): Promise<void>
     const changed = { ...record, writes: [randomWriteId(), revision], data: '{"a":1}' }
     const replaced = await store.replace(key, { revision, familyHash }, changed)
     expect('replace', replaced.status, 'replaced')
-    const touch = { familyHash, edition, at: touchedAt + 1, active: true, writeId: randomWriteId() }
+    const touch = { familyHash, edition, at: touchedAt + 1, active: true, writeId: randomTouchId() }
     expect('touch', (await store.touch(key, touch)).status, 'touched')
     expect('remove', await store.remove(key, null), 'removed')
   } catch (error) {

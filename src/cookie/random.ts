@@ -24,3 +24,8 @@ export function randomId(): string {
 export function randomWriteId(): string {
   return randomText(6)
 }
+
+/** By its first character a touch is told from a write that moves data. */
+export function randomTouchId(): string {
+  return `~${randomText(6)}`
+}

@@ -1,9 +1,8 @@
-import { randomWriteId } from '../cookie/random.ts'
+import { randomTouchId, randomWriteId } from '../cookie/random.ts'
 import { StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
-import { type SessionRecord, revisionOf } from '../record/record.ts'
+import { type SessionRecord, revisionOf, withWrite } from '../record/record.ts'
 import { Base } from '../session/base.ts'
-import { withWrite } from '../session/merge.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Adoption, Visit } from '../session/visit.ts'
@@ -55,7 +54,7 @@ export function isUntaken({ adoption, session }: Visit): boolean {
 /** No cookie without an answer of the store that the family still holds (PROTOCOL.md rule 6). */
 async function confirm(engine: Engine, visit: Visit, { record }: Base): Promise<'kept' | 'gone'> {
   const { id, familyHash, edition } = record
-  const nothing = { familyHash, edition, at: 0, active: false, writeId: randomWriteId() }
+  const nothing = { familyHash, edition, at: 0, active: false, writeId: randomTouchId() }
   const key = engine.policy.prefix + id
   const { status } = await ask(engine, visit, 'touch', (store) => store.touch(key, nothing))
   return status === 'gone' ? status : 'kept'

@@ -1,9 +1,8 @@
-import { randomWriteId } from '../cookie/random.ts'
+import { randomTouchId } from '../cookie/random.ts'
 import { StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
-import { revisionOf } from '../record/record.ts'
+import { lastWriteOf, withWrite } from '../record/record.ts'
 import { Base } from '../session/base.ts'
-import { withWrite } from '../session/merge.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Touching, Visit } from '../session/visit.ts'
@@ -75,7 +74,7 @@ export async function confirm(
 
 function touchOf(state: SessionState, { record }: Base, at: number, active: boolean): Touch {
   const { familyHash } = record
-  return { familyHash, edition: state.edition, at, active, writeId: randomWriteId() }
+  return { familyHash, edition: state.edition, at, active, writeId: randomTouchId() }
 }
 
 function send(engine: Engine, visit: Visit, { record }: Base, touch: Touch): Promise<TouchAnswer> {
@@ -91,8 +90,8 @@ function take(state: SessionState, base: Base, touch: Touch, answer: TouchAnswer
   }
   const { record, flash, view, whole } = base
   const { touchedAt, edition, promotedAt } = answer
-  // Only a touch of the very revision I loaded makes its own revision mine to replace.
-  const mine = answer.previous === revisionOf(record) && answer.revision !== answer.previous
+  // Where only touches came since I loaded it, the answer has all that is new: it is mine to replace.
+  const mine = answer.written === lastWriteOf(record)
   const writes = mine ? withWrite(record.writes, answer.revision) : record.writes
   const touched = { ...record, writes, touchedAt, edition, promotedAt }
   state.base = new Base(touched, flash, view, whole)

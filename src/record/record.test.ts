@@ -6,9 +6,11 @@ import {
   bytesOf,
   expiryOf,
   formatRecord,
+  lastWriteOf,
   parseRecord,
   revisionOf,
   type SessionRecord,
+  withWrite,
 } from './record.ts'
 
 const token = (longest: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${longest}}$`))
@@ -149,7 +151,7 @@ describe('what is not exactly a record', () => {
     ['a long id', field(1, 'a'.repeat(129))],
     ['no write', field(2, '')],
     ['an empty write', field(2, 'w2,')],
-    ['nine writes', field(2, '1,2,3,4,5,6,7,8,9')],
+    ['ten writes', field(2, '1,2,3,4,5,6,7,8,9,10')],
     ['no family', field(3, '')],
     ['a negative edition', field(4, '-1')],
     ['an edition in hexadecimal', field(4, '0x1')],
@@ -266,4 +268,21 @@ describe('a stored value that was changed', () => {
       if (typeof parsed !== 'string') expect(parsed.id).toMatch(/^[A-Za-z0-9_-]+$/)
     }
   })
+})
+
+test('PROTOCOL.md rule 9: a record names its last eight writes, each once', () => {
+  const ids = ['8', '7', '6', '5', '4', '3', '2', '1']
+  expect(withWrite([], 'new')).toEqual(['new'])
+  expect(withWrite(ids, 'new')).toEqual(['new', '8', '7', '6', '5', '4', '3', '2'])
+  expect(withWrite(ids, '5')).toEqual(['5', '8', '7', '6', '4', '3', '2', '1'])
+})
+
+test('PROTOCOL.md rule 11: beside them the latest touch, while nobody has written since', () => {
+  const ids = ['8', '7', '6', '5', '4', '3', '2', '1']
+  const touched = withWrite(ids, '~a')
+  expect(touched).toEqual(['~a', ...ids])
+  expect(withWrite(touched, '~b')).toEqual(['~b', ...ids])
+  expect(withWrite(touched, 'new')).toEqual(['new', ...ids.slice(0, 7)])
+  expect(lastWriteOf({ ...RECORD, writes: touched })).toBe('8')
+  expect(lastWriteOf({ ...RECORD, writes: ids })).toBe('8')
 })

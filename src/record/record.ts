@@ -12,7 +12,10 @@ export type Payload = string | Uint8Array
 export interface SessionRecord extends Identity {
   /** The session's id, kept inside the record so that a reply for another key is noticed. */
   readonly id: string
-  /** Random ids of the latest writes, newest first, 1 to 8. The first is the revision. */
+  /**
+   * Random ids of the latest writes, newest first, 1 to 8; before them that of a touch since, which
+   * begins with `~`. The first of all is the revision.
+   */
   readonly writes: readonly string[]
   /** SHA-256 of the family, base64url. The family itself is only in the cookie. */
   readonly familyHash: string
@@ -34,6 +37,7 @@ export interface SessionRecord extends Identity {
   readonly flash: Payload | undefined
 }
 
+/** How many writes a record remembers, beside its latest touch. */
 export const WRITES_KEPT = 8
 
 /** The instant from which a record is no longer valid: idle timeout plus touch interval, or the absolute end. */
@@ -44,6 +48,22 @@ export function expiryOf(record: SessionRecord): number {
 
 export function revisionOf(record: SessionRecord): string {
   return record.writes[0] as string
+}
+
+const isTouch = (id: string): boolean => id.startsWith('~')
+
+/** The latest write that was no touch: what the data are of. */
+export function lastWriteOf({ writes }: SessionRecord): string {
+  return writes.find((id) => !isTouch(id)) ?? ''
+}
+
+/**
+ * One id per logical write, newest first: a retry of the same write is not listed twice. A touch is
+ * listed only while it is the latest, so that touches push no write out (docs/decisions/024).
+ */
+export function withWrite(writes: readonly string[], id: string): readonly string[] {
+  const others = writes.filter((other) => other !== id && !isTouch(other))
+  return [id, ...others.slice(0, isTouch(id) ? WRITES_KEPT : WRITES_KEPT - 1)]
 }
 
 /** A stored value that holds no record of this format, or one of a newer format. */
@@ -62,7 +82,7 @@ const HEADER = new RegExp(
   [
     `^${MAGIC}${VERSION}`,
     String.raw`([\w-]{1,128})`, // id
-    `(${WRITE}(?:,${WRITE}){0,${WRITES_KEPT - 1}})`, // writes
+    `(${WRITE}(?:,${WRITE}){0,${WRITES_KEPT}})`, // a touch, writes
     '([!-~]+)', // family
     `${INTEGER} ${INTEGER} ${INTEGER} ${INTEGER}`, // edition promoted created touched
     String.raw`(\d+)\+(\d+(?:\.\d{1,3})?)`, // idle+interval

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { beginTimed } from '../../test/support/timed.ts'
 import type { SessionRecord } from '../record/record.ts'
-import { firstRecord, nextRecord, rewritten, withWrite } from './merge.ts'
+import { firstRecord, nextRecord, rewritten } from './merge.ts'
 import { type SessionObject, stateOf } from './session.ts'
 
 const WRITTEN = { writeId: 'mine', data: '{}', flash: undefined }
@@ -80,11 +80,4 @@ describe('a record written on top of another', () => {
     expect(editionOf(2, 2)).toEqual([2, promotedAt])
     expect(editionOf(2, 3)).toEqual([3, promotedAt])
   })
-})
-
-test('PROTOCOL.md rule 9: a record names its last eight writes, each once', () => {
-  const ids = ['8', '7', '6', '5', '4', '3', '2', '1']
-  expect(withWrite([], 'new')).toEqual(['new'])
-  expect(withWrite(ids, 'new')).toEqual(['new', '8', '7', '6', '5', '4', '3', '2'])
-  expect(withWrite(ids, '5')).toEqual(['5', '8', '7', '6', '4', '3', '2', '1'])
 })

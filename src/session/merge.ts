@@ -1,5 +1,5 @@
 import { hashFamily } from '../cookie/credential.ts'
-import { type Payload, type SessionRecord, WRITES_KEPT } from '../record/record.ts'
+import { type Payload, type SessionRecord, withWrite } from '../record/record.ts'
 import type { SessionState, Wishes } from './state.ts'
 
 export interface Written {
@@ -97,9 +97,4 @@ export function activeAt(state: SessionState, now: number): number {
   if (unprovenTimeoutMs === null || !state.isNew || state.principal !== null) return now
   if (state.timeoutMs !== timeoutMs) return now
   return now - (timeoutMs + touchIntervalMs(timeoutMs) - unprovenTimeoutMs)
-}
-
-/** One id per logical write, newest first: a retry of the same write is not listed twice. */
-export function withWrite(writes: readonly string[], writeId: string): readonly string[] {
-  return [writeId, ...writes.filter((id) => id !== writeId)].slice(0, WRITES_KEPT)
 }

@@ -1,6 +1,12 @@
 import { OptionError, StoreError } from '../errors.ts'
 import { refuseUnknown, requireFunction, requireInteger } from '../options/check.ts'
-import { expiryOf, revisionOf, type SessionRecord, WRITES_KEPT } from '../record/record.ts'
+import {
+  expiryOf,
+  lastWriteOf,
+  revisionOf,
+  type SessionRecord,
+  withWrite,
+} from '../record/record.ts'
 import type { Tombstone } from '../record/tombstone.ts'
 import { MemoryLists } from './memory-lists.ts'
 import type {
@@ -116,23 +122,18 @@ class MemoryStore implements Store {
   async touch(key: string, touch: Touch): Promise<TouchAnswer> {
     const stored = this.#live(key)
     if (stored === undefined || stored.familyHash !== touch.familyHash) return { status: 'gone' }
-    const { writes } = stored
-    const done = writes.indexOf(touch.writeId)
-    if (done >= 0) return touched(stored, writes[done + 1] ?? '', touch.writeId)
     const promotes = touch.edition > stored.edition
     const touchedAt = touch.active ? Math.max(stored.touchedAt, touch.at) : stored.touchedAt
-    if (touchedAt === stored.touchedAt && !promotes) {
-      return touched(stored, revisionOf(stored), revisionOf(stored))
-    }
+    if (touchedAt === stored.touchedAt && !promotes) return touched(stored)
     const record: SessionRecord = {
       ...stored,
-      writes: [touch.writeId, ...writes].slice(0, WRITES_KEPT),
+      writes: withWrite(stored.writes, touch.writeId),
       touchedAt,
       edition: promotes ? touch.edition : stored.edition,
       promotedAt: promotes ? touch.at : stored.promotedAt,
     }
     this.#records.set(key, record)
-    return touched(record, revisionOf(stored), touch.writeId)
+    return touched(record)
   }
 
   async remove(key: string, principal: string | null): Promise<RemoveAnswer> {
@@ -249,7 +250,8 @@ function wrote(record: SessionRecord, writeId: string): boolean {
   return record.writes.includes(writeId)
 }
 
-function touched(record: SessionRecord, previous: string, revision: string): TouchAnswer {
+function touched(record: SessionRecord): TouchAnswer {
   const { touchedAt, edition, promotedAt } = record
-  return { status: 'touched', previous, revision, touchedAt, edition, promotedAt }
+  const [written, revision] = [lastWriteOf(record), revisionOf(record)]
+  return { status: 'touched', written, revision, touchedAt, edition, promotedAt }
 }

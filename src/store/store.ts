@@ -30,6 +30,7 @@ export interface Touch {
   readonly at: number
   /** `at` is activity, which prolongs the session, unless later activity was noted already. */
   readonly active: boolean
+  /** Begins with `~`, as no id of another write does. */
   readonly writeId: string
 }
 
@@ -37,9 +38,9 @@ export interface Touch {
 export type TouchAnswer =
   | {
       readonly status: 'touched'
-      /** The revision before this touch. */
-      readonly previous: string
-      /** The revision after it: the touch's write id when it wrote, else `previous`. */
+      /** The latest write that was no touch. */
+      readonly written: string
+      /** The revision now: the touch's write id when it wrote. */
       readonly revision: string
       readonly touchedAt: number
       readonly edition: number
@@ -150,7 +151,8 @@ export interface Store {
   /**
    * Notes activity in the stored header and recomputes the expiry from that header. Absent or
    * another family → gone. It writes only when `at` is activity later than stored, or the edition
-   * is higher (then `promotedAt` becomes `at`), and then its write id is the new revision.
+   * is higher (then `promotedAt` becomes `at`), and then its write id is the new revision, ahead of
+   * the writes; an earlier touch there makes room, so that touches push no write out.
    */
   touch(key: string, touch: Touch): Promise<TouchAnswer>
   /** Refused, `gone`, when the record has a principal and it is not `principal`. */

@@ -4,6 +4,7 @@ import { type SessionObject, stateOf } from '../../src/session/session.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { type Data, SECRET } from '../support/app.ts'
 import { describeOnBothStores } from '../support/both-stores.ts'
+import type { LatchStore } from '../support/latch-store.ts'
 import { cookieOf } from '../support/timed.ts'
 
 /* A write whose answer is lost may have been carried out. Whatever its request does next, nothing
@@ -13,6 +14,11 @@ const LOST = new Error('Socket closed unexpectedly')
 
 async function lose(saving: Promise<unknown>): Promise<void> {
   await expect(saving).rejects.toMatchObject({ code: 'store' })
+}
+
+async function touchedAt(store: LatchStore): Promise<number> {
+  const [record] = await store.records()
+  return record?.touchedAt ?? 0
 }
 
 function add(draft: Data): void {
@@ -52,6 +58,24 @@ describeOnBothStores('a request whose save() was carried out, and its answer los
     await sessions.commit(other)
     await sessions.commit(session, { failed: true })
     expect((await read()).peekFlash()).toEqual([])
+  })
+
+  test('shows its message once, however many requests have looked meanwhile', async () => {
+    const { store, sessions, cookie, read } = await begin({ touchInterval: 0 })
+    const session = await sessions.open(cookie)
+    session.pushFlash('saved')
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    for (let request = 0; request < 20; request++) {
+      const { calls } = store
+      const before = calls.touch
+      // So that each is later than the one before it.
+      while (Math.trunc(store.now()) === Math.trunc(await touchedAt(store)));
+      await sessions.commit(await read())
+      expect(calls.touch).toBe(before + 1)
+    }
+    await sessions.commit(session, { failed: true })
+    expect((await read()).peekFlash()).toEqual(['saved'])
   })
 
   test('takes nothing back that another has written since', async () => {

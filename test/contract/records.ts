@@ -8,4 +8,5 @@ export {
   PAYLOADS,
   recordOf,
   successor,
+  touchId,
 } from '../../src/testing/store/records.ts'

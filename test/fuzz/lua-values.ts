@@ -1,5 +1,5 @@
 import { createClient } from 'redis'
-import { type SessionRecord, expiryOf, parseRecord } from '../../src/record/record.ts'
+import { type SessionRecord, expiryOf, parseRecord, withWrite } from '../../src/record/record.ts'
 import { portOf } from '../../src/store/redis/port.ts'
 import { storeOf } from '../../src/store/redis/store-of.ts'
 import { luaReads, luaShouldRead } from '../support/lua-reading.ts'
@@ -77,7 +77,7 @@ async function compareOne(client: Client, key: string, value: Buffer): Promise<s
 async function touchedAlike(client: Client, key: string, record: SessionRecord): Promise<boolean> {
   const touched: SessionRecord = {
     ...record,
-    writes: ['touch', ...record.writes].slice(0, 8),
+    writes: withWrite(record.writes, '~touch'),
     edition: record.edition + 1,
     touchedAt: record.touchedAt + 1,
     promotedAt: record.touchedAt + 1,
@@ -87,7 +87,7 @@ async function touchedAlike(client: Client, key: string, record: SessionRecord):
   if (touched.edition > DISTANT_FUTURE || Math.abs(record.createdAt) > DISTANT_FUTURE) return false
   const { familyHash, edition, touchedAt } = touched
   const store = storeOf(client) ?? fail('no store')
-  const touch = { familyHash, edition, at: touchedAt, active: true, writeId: 'touch' }
+  const touch = { familyHash, edition, at: touchedAt, active: true, writeId: '~touch' }
   await store.touch(key, touch)
   const stored = await store.read(key)
   if (!isDeepStrictEqual(stored, touched)) fail(`touched, it is ${JSON.stringify(stored)}`)

@@ -35,8 +35,7 @@ function sessionsOf(way: Way): DataSessions {
     sessions = createSessions<Data>({
       secret: SECRET,
       store,
-      // A touch is a write too, of which a record remembers a few: too few for writes that are lost.
-      ...(!way.faulty && { touchInterval: 0 }),
+      touchInterval: 0,
       storeTimeoutMs: 20_000,
     })
     known.set(name, sessions)

@@ -35,7 +35,7 @@ export class Names {
     if ('writes' in answer) return this.record(answer as SessionRecord, owner)
     const parts = Object.entries(answer).map(([name, value]) => {
       if (name === 'record') return this.record(value as SessionRecord, owner)
-      const isWrite = name === 'previous' || name === 'revision'
+      const isWrite = name === 'written' || name === 'revision'
       return isWrite ? this.of(String(value), owner) : this.in(String(value), owner)
     })
     return parts.join(' ')

@@ -96,4 +96,20 @@ export const mutants: readonly Mutant[] = [
     test: CONNECTION,
     fails: 'not by a scan: what has failed is over, and would seem to be complete',
   },
+  {
+    when: 'rule 9: touches push writes out of what is remembered',
+    file: 'src/record/record.ts',
+    search: 'other !== id && !isTouch(other)',
+    replacement: 'other !== id',
+    test: LOST,
+    fails: 'shows its message once, however many requests have looked meanwhile',
+  },
+  {
+    when: 'rule 9: touches push writes out of what is remembered',
+    file: 'src/store/redis/lua/touch.lua',
+    search: 'if not isTouch(writes[at]) and #all <= WRITES_KEPT then',
+    replacement: 'if #all <= WRITES_KEPT then',
+    test: LOST,
+    fails: 'shows its message once, however many requests have looked meanwhile',
+  },
 ]

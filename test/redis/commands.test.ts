@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { expecting, fresh, recordOf, successor } from '../contract/records.ts'
+import { expecting, fresh, recordOf, successor, touchId } from '../contract/records.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
 let server: RedisServer
@@ -76,7 +76,7 @@ test.each(CLIENTS)('a change over %s is one script', async (_, connect) => {
     edition: 0,
     at: record.touchedAt + 1,
     active: true,
-    writeId: fresh('write'),
+    writeId: touchId(),
   }
   await store.touch(key, touch)
   await store.remove(fresh('key'), null)
@@ -109,7 +109,7 @@ test.each(CLIENTS)('over %s scripts that the server forgot are sent again', asyn
     edition: 0,
     at: record.touchedAt + 1,
     active: true,
-    writeId: fresh('write'),
+    writeId: touchId(),
   }
   expect(await store.touch(key, touch)).toMatchObject({ status: 'touched' })
   await server.cli('script', 'flush')

@@ -2,7 +2,12 @@ import * as fc from 'fast-check'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { formatRecord, parseRecord, type SessionRecord } from '../../src/record/record.ts'
+import {
+  formatRecord,
+  parseRecord,
+  type SessionRecord,
+  withWrite,
+} from '../../src/record/record.ts'
 import { portOf } from '../../src/store/redis/port.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { EVERY_BYTE, fresh, ODD_PRINCIPALS, recordOf } from '../contract/records.ts'
@@ -74,6 +79,7 @@ describe('TypeScript and Lua', () => {
     ['2', 'a long id', / \S+/, ` ${'i'.repeat(129)}`],
     ['2', 'a byte beyond ASCII', / \S+/, ' \u00e9'],
     ['3', 'nine writes', /^(\S+ \S+) \S+/, '$1 1,2,3,4,5,6,7,8,9'],
+    ['3', 'ten writes', /^(\S+ \S+) \S+/, '$1 1,2,3,4,5,6,7,8,9,10'],
     ['3', 'an empty write', /^(\S+ \S+) \S+/, '$1 1,,2'],
   ])('field %s: agree on %s', async (_field, _what, pattern, text) => {
     const value = stored(recordOf(redisStore({ client })))
@@ -110,13 +116,13 @@ describe('TypeScript and Lua', () => {
       const { familyHash } = record
       const at = record.touchedAt + 1
       const edition = record.edition + 1
-      await store.touch(key, { familyHash, edition, at, active: true, writeId: 'touch' })
+      await store.touch(key, { familyHash, edition, at, active: true, writeId: '~touch' })
       const expected = stored({
         ...record,
         edition,
         promotedAt: at,
         touchedAt: at,
-        writes: ['touch', ...record.writes].slice(0, 8),
+        writes: withWrite(record.writes, '~touch'),
       })
       const value = await portOf(client)!.get(key)
       expect((value as Buffer).toString('latin1')).toBe(expected.toString('latin1'))

@@ -1,5 +1,5 @@
 import { setImmediate as later } from 'node:timers/promises'
-import { type SessionRecord, revisionOf } from '../../src/record/record.ts'
+import { type SessionRecord, revisionOf, withWrite } from '../../src/record/record.ts'
 import type { ReadAnswer, ReplaceAnswer, Store, Touch, TouchAnswer } from '../../src/store/store.ts'
 import { type Expected, MapStore } from './map-store.ts'
 
@@ -91,6 +91,36 @@ export const BROKEN: readonly (readonly [mistake: string, caughtBy: string, stor
     class extends MapStore {
       override noted(stored: SessionRecord, touch: Touch) {
         return { ...super.noted(stored, touch), writes: stored.writes }
+      }
+    },
+  ],
+  [
+    'touches push writes out',
+    'touch: pushes no write out: 8 are known beside the latest touch',
+    class extends MapStore {
+      override noted(stored: SessionRecord, touch: Touch) {
+        const noted = super.noted(stored, touch)
+        return { ...noted, writes: noted.writes.slice(0, 8) }
+      }
+    },
+  ],
+  [
+    'touches are kept as writes are',
+    'touch: makes room for the next one, and for a write',
+    class extends MapStore {
+      override noted(stored: SessionRecord, touch: Touch) {
+        const writes = [touch.writeId, ...stored.writes].slice(0, 8)
+        return { ...super.noted(stored, touch), writes }
+      }
+    },
+  ],
+  [
+    'a touch that has happened is a write again',
+    'touch: that has already happened answers as it did',
+    class extends MapStore {
+      override noted(stored: SessionRecord, touch: Touch) {
+        const writes = withWrite(stored.writes, `${touch.writeId}+${stored.writes[0]}`)
+        return { ...super.noted(stored, touch), writes }
       }
     },
   ],

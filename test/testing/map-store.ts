@@ -1,4 +1,10 @@
-import { type SessionRecord, expiryOf, revisionOf } from '../../src/record/record.ts'
+import {
+  type SessionRecord,
+  expiryOf,
+  lastWriteOf,
+  revisionOf,
+  withWrite,
+} from '../../src/record/record.ts'
 import type { Tombstone } from '../../src/record/tombstone.ts'
 import type {
   EndAnswer,
@@ -70,11 +76,9 @@ export class MapStore implements Store {
   async touch(key: string, touch: Touch): Promise<TouchAnswer> {
     const stored = this.live(key)
     if (stored === undefined || stored.familyHash !== touch.familyHash) return { status: 'gone' }
-    const done = stored.writes.indexOf(touch.writeId)
-    if (done >= 0) return answer(stored, stored.writes[done + 1] ?? '', touch.writeId)
     const noted = this.noted(stored, touch)
     if (noted !== stored) this.keep(key, noted)
-    return answer(noted, revisionOf(stored), revisionOf(noted))
+    return answer(noted)
   }
 
   noted(stored: SessionRecord, { at, active, edition, writeId }: Touch): SessionRecord {
@@ -85,7 +89,7 @@ export class MapStore implements Store {
       ...stored,
       ...(promotes && { edition, promotedAt: at }),
       touchedAt,
-      writes: [writeId, ...stored.writes].slice(0, 8),
+      writes: withWrite(stored.writes, writeId),
     }
   }
 
@@ -191,7 +195,8 @@ export class AccountsStore extends MapStore {
   }
 }
 
-function answer(record: SessionRecord, previous: string, revision: string): TouchAnswer {
+function answer(record: SessionRecord): TouchAnswer {
   const { touchedAt, edition, promotedAt } = record
-  return { status: 'touched', previous, revision, touchedAt, edition, promotedAt }
+  const [written, revision] = [lastWriteOf(record), revisionOf(record)]
+  return { status: 'touched', written, revision, touchedAt, edition, promotedAt }
 }

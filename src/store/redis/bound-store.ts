@@ -136,7 +136,7 @@ export class BoundStore implements Store {
     if (answer[0] === 0) return { status: 'gone' }
     return {
       status: 'touched',
-      previous: text('touch', answer[1]),
+      written: text('touch', answer[1]),
       revision: text('touch', answer[2]),
       touchedAt: Number(answer[3]),
       edition: Number(answer[4]),

@@ -91,7 +91,7 @@ export const concurrencyChecks: Checks<Given> = {
       assert.ok(read !== undefined && isRecord(read), 'the record is not there')
       assert.equal(read.id, record.id, 'a read answers with the record of another key')
       assert.ok(touch?.status === 'touched')
-      assert.equal(touch.previous, revisionOf(record), 'a touch answers for another key')
+      assert.equal(touch.written, revisionOf(record), 'a touch answers for another key')
       assert.equal(touch.revision, revisionOf(read), 'a touch answers for another key')
     })
   },

@@ -10,6 +10,7 @@ import { replaceChecks } from './replace-checks.ts'
 import { scanChecks } from './scan-checks.ts'
 import { sequenceChecks } from './sequence-checks.ts'
 import { touchChecks } from './touch-checks.ts'
+import { touchWriteChecks } from './touch-write-checks.ts'
 import { valueChecks } from './value-checks.ts'
 import { watchChecks } from './watch-checks.ts'
 
@@ -20,7 +21,7 @@ const GROUPS = {
   read: readChecks,
   create: createChecks,
   replace: replaceChecks,
-  touch: touchChecks,
+  touch: { ...touchChecks, ...touchWriteChecks },
   remove: removeChecks,
   end: endChecks,
   lists: listChecks,

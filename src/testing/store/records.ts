@@ -1,4 +1,4 @@
-import { type Payload, type SessionRecord, WRITES_KEPT } from '../../record/record.ts'
+import { type Payload, type SessionRecord, withWrite } from '../../record/record.ts'
 import type { Store, Touch } from '../../store/store.ts'
 
 let made = 0
@@ -45,13 +45,17 @@ export function successor(
   record: SessionRecord,
   given: Partial<SessionRecord> = {},
 ): SessionRecord {
-  const writes = [fresh('write'), ...record.writes].slice(0, WRITES_KEPT)
+  const writes = withWrite(record.writes, fresh('write'))
   return { ...record, writes, data: `{"write":"${writes[0] as string}"}`, ...given }
 }
 
 /** What a replace of this record is told to expect. */
 export function expecting({ writes, familyHash }: SessionRecord) {
   return { revision: writes[0] as string, familyHash }
+}
+
+export function touchId(): string {
+  return `~${fresh('touch')}`
 }
 
 /** A touch 100 ms after the last activity, except for what is given. */
@@ -64,7 +68,7 @@ export function touchOf(
     edition,
     at: touchedAt + 100,
     active: true,
-    writeId: fresh('write'),
+    writeId: touchId(),
     ...given,
   }
 }

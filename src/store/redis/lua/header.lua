@@ -15,6 +15,8 @@
 
 local HEADER = '^sojourn1' .. string.rep(' ([^ ]*)', 13) .. '$'
 local LARGEST = 9007199254740991
+-- Beside the latest touch.
+local WRITES_KEPT = 8
 
 local function integer(text)
   local digits = string.match(text, '^%-?(%d+)$')
@@ -37,7 +39,7 @@ end
 local function list(text)
   local items = {}
   for item in string.gmatch(text, '[^,]+') do items[#items + 1] = item end
-  if #items > 0 and #items <= 8 and table.concat(items, ',') == text then return items end
+  if #items > 0 and #items <= WRITES_KEPT + 1 and table.concat(items, ',') == text then return items end
 end
 
 local function position(items, item)

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { type SessionRecord, revisionOf } from '../../record/record.ts'
+import type { TouchAnswer } from '../../store/store.ts'
+import type { Checks } from '../conformance.ts'
+import type { Given } from './given.ts'
+import { expecting, successor, touchOf } from './records.ts'
+
+/** Store.touch among the writes of a record: rules 9 and 11 of the protocol. */
+export const touchWriteChecks: Checks<Given> = {
+  'makes a replace from before it a conflict': async ({ store, created }) => {
+    const { key, record } = await created()
+    await store.touch(key, touchOf(record))
+    const answer = await store.replace(key, expecting(record), successor(record))
+    assert.equal(answer.status, 'conflict')
+  },
+
+  'makes room for the next one, and for a write': async ({ store, created, stored }) => {
+    const { key, record } = await created()
+    for (const count of [1, 2, 3]) {
+      const touch = touchOf(record, { at: record.touchedAt + count })
+      const { written, revision } = (await store.touch(key, touch)) as Touched
+      assert.deepEqual([written, revision], [revisionOf(record), touch.writeId])
+      assert.deepEqual((await stored(key)).writes, [touch.writeId, ...record.writes])
+    }
+    const touched = await stored(key)
+    const next = successor(touched)
+    await store.replace(key, expecting(touched), next)
+    assert.deepEqual((await stored(key)).writes, [revisionOf(next), ...record.writes])
+  },
+
+  'pushes no write out: 8 are known beside the latest touch': async (given) => {
+    const { store, created, stored } = given
+    const { key, record } = await created()
+    const first = successor(record)
+    await store.replace(key, expecting(record), first)
+    for (let later = 0; later < 7; later++) {
+      const before = await stored(key)
+      await store.replace(key, expecting(before), successor(before))
+      const touchedAt = before.touchedAt + 1
+      await store.touch(key, touchOf(before, { at: touchedAt }))
+      assert.equal((await stored(key)).touchedAt, touchedAt)
+    }
+    const last = await stored(key)
+    assert.equal(last.writes.length, 9)
+    const { familyHash } = record
+    const again = await store.replace(key, expecting(record), first)
+    assert.deepEqual(again, { status: 'replaced', familyHash })
+    assert.deepEqual(await stored(key), last)
+  },
+
+  'that has already happened answers as it did': async ({ store, created, stored }) => {
+    const { key, record } = await created()
+    for (const given of [{}, { edition: 5, active: false }]) {
+      const touch = touchOf(record, given)
+      const first = await store.touch(key, touch)
+      const touched = await stored(key)
+      assert.deepEqual(await store.touch(key, touch), first)
+      assert.deepEqual(await stored(key), touched)
+    }
+  },
+
+  'that has already happened notes nothing, whatever was written since': async (given) => {
+    const { store, created, stored } = given
+    const { key, record } = await created()
+    const touch = touchOf(record, { edition: record.edition + 1 })
+    await store.touch(key, touch)
+    const touched = await stored(key)
+    const later = successor(touched)
+    await store.replace(key, expecting(touched), later)
+    const { touchedAt, edition, promotedAt } = touched
+    const [written, revision] = [revisionOf(later), revisionOf(later)]
+    assert.deepEqual(await store.touch(key, touch), {
+      status: 'touched',
+      ...{ written, revision, touchedAt, edition, promotedAt },
+    })
+    assert.deepEqual(await stored(key), later)
+  },
+}
+
+type Touched = Extract<TouchAnswer, { status: 'touched' }>
