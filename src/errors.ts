@@ -70,14 +70,17 @@ export class DataError extends SessionError {
   }
 }
 
-/** The session was ended, or hard-rotated, by another request while this one worked. */
+/**
+ * The session was ended, or hard-rotated, by another request while this one worked. A write whose
+ * answer was lost may have been carried out before that; from then on none is.
+ */
 export class GoneError extends SessionError {
   override name = 'GoneError'
 
   constructor(id: string) {
     super(
       'gone',
-      `session ${id} has ended or was rotated by another request; nothing was written`,
+      `session ${id} has ended or was rotated by another request; nothing more is written to it`,
       {
         status: 409,
       },

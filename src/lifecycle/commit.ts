@@ -124,9 +124,19 @@ export async function repeat(
   return act(engine, visit, { kind, draft, again })
 }
 
-/** The one switch at the end of a request (DESIGN.md §5). */
+/** When invalidate() is called meanwhile, what is stored by then, or may be, goes as well. */
 async function act(engine: Engine, visit: Visit, intent: Intent): Promise<Outcome> {
   const state = stateOf(visit.session)
+  try {
+    return await fulfil(engine, state, intent)
+  } finally {
+    if (stateOf(visit.session) !== state) visit.discard(state)
+  }
+}
+
+/** The one switch at the end of a request (DESIGN.md §5). */
+async function fulfil(engine: Engine, state: SessionState, intent: Intent): Promise<Outcome> {
+  const { visit } = state
   switch (intent.kind) {
     case 'nothing':
       return idleOutcome(visit)
@@ -172,14 +182,8 @@ function gone(visit: Visit): 'gone' {
 }
 
 function created(engine: Engine, state: SessionState): Outcome {
-  const { visit, base } = state
-  if (stateOf(visit.session) !== state && base !== undefined) {
-    // invalidate() was called while the record was on its way.
-    visit.end(state)
-  } else {
-    visit.invalidated = false
-    oweCookie(engine, state)
-  }
+  state.visit.invalidated = false
+  oweCookie(engine, state)
   return 'created'
 }
 

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { formatPrincipal } from '../record/identity.ts'
 import { type SessionRecord, expiryOf } from '../record/record.ts'
-import type { Removal } from '../session/visit.ts'
+import type { Owner } from '../session/visit.ts'
 import { isRecord, isTombstone } from '../store/store.ts'
 import { type Asking, type Engine, ask, storeNow } from './engine.ts'
 import { readNow } from './epochs.ts'
@@ -108,7 +108,8 @@ async function delist(
 export async function unlist(
   engine: Engine,
   asking: Asking,
-  { id, principal, listedAt }: Removal,
+  id: string,
+  { principal, listedAt }: Owner,
 ): Promise<void> {
   if (principal === null || listedAt === undefined) return
   const member = { id, at: listedAt, text: memberOf(id, listedAt) }

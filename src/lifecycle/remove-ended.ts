@@ -1,6 +1,7 @@
 import { publish } from '../events.ts'
 import { stateOf } from '../session/session.ts'
-import type { Visit } from '../session/visit.ts'
+import type { Removal, Visit } from '../session/visit.ts'
+import type { RemoveAnswer } from '../store/store.ts'
 import { type Engine, ask } from './engine.ts'
 import { unlist } from './listing.ts'
 import { endOld } from './take-over.ts'
@@ -16,14 +17,28 @@ export async function removeEnded(
 ): Promise<'removed' | 'gone'> {
   if (visit.cookieHeader !== undefined && visit.removals.length > 0) await endOld(engine, visit)
   for (let removal = visit.removals[0]; removal !== undefined; removal = visit.removals[0]) {
-    const { id, principal } = removal
-    const key = engine.policy.prefix + id
-    const answer = await ask(engine, visit, 'remove', (store) => store.remove(key, principal))
+    const { id, owners } = removal
+    const answer = await remove(engine, visit, removal)
     visit.removals.shift()
     if (answer === 'gone') return stateOf(visit.session).lose()
     visit.removed = true
     publish('destroyed', { id, request: visit.request })
-    unlisting.push(unlist(engine, visit, removal))
+    unlisting.push(...owners.map((owner) => unlist(engine, visit, id, owner)))
   }
   return 'removed'
+}
+
+/** Refused only where it is nobody's whom this request has found there, or has signed in. */
+async function remove(
+  engine: Engine,
+  visit: Visit,
+  { id, owners }: Removal,
+): Promise<RemoveAnswer> {
+  const key = engine.policy.prefix + id
+  let answer: RemoveAnswer = 'gone'
+  for (const principal of new Set(owners.map((owner) => owner.principal))) {
+    answer = await ask(engine, visit, 'remove', (store) => store.remove(key, principal))
+    if (answer !== 'gone') break
+  }
+  return answer
 }

@@ -31,7 +31,11 @@ export async function signIn(
     throw new UsageError('signIn() comes too late: the response, with its cookie, has begun')
   }
   const present = Object.keys(visit.session)
+  const { ends } = visit
+  // invalidate() was called after it: then it is over, however much of it was done by then.
+  const isOver = () => visit.ends !== ends
   await inTurn(visit, async () => {
+    if (isOver()) return
     const before = stateOf(visit.session)
     if (before.standing === 'refused') replaceState(visit.session, new SessionState(visit))
     const state = stateOf(visit.session)
@@ -39,19 +43,20 @@ export async function signIn(
     // Ahead of all that is taken back when this fails: what it has stored stays stored.
     await repeat(engine, visit, false)
     const now = Math.trunc(await storeTime(engine, visit))
+    if (isOver()) return
     const wish = wishOf(state, checked, now)
     const undo = apply(visit, wish, checked, present)
     try {
-      await store(engine, visit, wish, checked)
+      await store(engine, visit, wish, checked, isOver)
     } catch (error) {
-      // Unless invalidate() was called meanwhile: then nothing of it is left.
-      if (stateOf(visit.session).wishes.signIn === wish) {
+      if (!isOver()) {
         undo()
         replaceState(visit.session, before)
       }
       throw error
     }
   })
+  if (isOver()) return
   const { id } = stateOf(visit.session)
   publish('signedIn', { id, principal, request: visit.request })
 }
@@ -162,12 +167,19 @@ function apply(
 }
 
 /** An anonymous record that vanished meanwhile is no reason not to sign in (rule 19). */
-async function store(engine: Engine, visit: Visit, wish: SignIn, checked: Checked): Promise<void> {
+async function store(
+  engine: Engine,
+  visit: Visit,
+  wish: SignIn,
+  checked: Checked,
+  isOver: () => boolean,
+): Promise<void> {
   const state = stateOf(visit.session)
-  if ((await carryOut(engine, visit, false)) !== 'gone') return
+  if ((await carryOut(engine, visit, false)) !== 'gone' || isOver()) return
   const { id, base, wishes } = state
   const anonymous = base !== undefined && base.record.principal === null
   if (!anonymous || !(await isAbsent(engine, visit, id))) throw new GoneError(id)
+  if (isOver()) return
   const afresh = new SessionState(visit)
   afresh.wishes = { ...wishes, signIn: wish, mustStore: true }
   delete afresh.wishes.family

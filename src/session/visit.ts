@@ -27,6 +27,12 @@ export type CreateObject = (state: SessionState) => SessionObject
 /** A record this request has to remove at its commit. */
 export interface Removal {
   readonly id: string
+  /** More than one where nobody knows whether a sign-in was stored. */
+  readonly owners: readonly Owner[]
+}
+
+/** Whose a record is. */
+export interface Owner {
   readonly principal: string | null
   /** When they signed in, milliseconds since the epoch; `undefined`: on no list. */
   readonly listedAt: number | undefined
@@ -76,6 +82,8 @@ export class Visit {
   /** The session as the application has it now. */
   session: SessionObject
   readonly removals: Removal[] = []
+  /** How often the session was ended by this request. */
+  ends = 0
   /** The session was invalidated, and no other was created since. */
   invalidated = false
   /** A record was removed. */
@@ -143,11 +151,24 @@ export class Visit {
   }
 
   /** The session goes; its record, if it has one or may have one, is removed at the commit. */
-  end({ base: stored, unanswered }: SessionState): void {
-    const base = stored ?? unanswered?.base
-    if (base !== undefined) {
-      const { id, principal, signedIn } = base.record
-      this.removals.push({ id, principal, listedAt: signedIn?.at })
+  end(state: SessionState): void {
+    this.ends++
+    this.discard(state)
+  }
+
+  /** Once more for a session that has ended, when something of it has been written since. */
+  discard({ base, unanswered }: SessionState): void {
+    const records = [unanswered?.base.record, base?.record].filter((each) => each !== undefined)
+    const [latest] = records
+    if (latest !== undefined) {
+      const { id } = latest
+      const owners = records.map(({ principal, signedIn }) => ({
+        principal,
+        listedAt: signedIn?.at,
+      }))
+      const at = this.removals.findIndex((removal) => removal.id === id)
+      const [known] = at < 0 ? [] : this.removals.splice(at, 1)
+      this.removals.push({ id, owners: [...owners, ...(known?.owners ?? [])] })
     }
     this.invalidated = true
     this.owedCookie = undefined

@@ -138,7 +138,11 @@ describeOnBothStores('a request whose save() was carried out, and its answer los
     other.invalidate()
     await sessions.commit(other)
     expect(await sessions.commit(session)).toEqual({ outcome: 'gone' })
-    await expect(session.update(() => undefined)).rejects.toMatchObject({ code: 'gone' })
+    await expect(session.update(() => undefined)).rejects.toMatchObject({
+      code: 'gone',
+      // It was carried out once, before the end.
+      message: expect.stringMatching(/has ended or .*; nothing more is written to it$/),
+    })
     expect((await read()).isNew).toBe(true)
   })
 

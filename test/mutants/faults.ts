@@ -1,6 +1,7 @@
 import type { Mutant } from '../../scripts/security/mutant.ts'
 
 const CONNECTION = 'test/behaviour/connection-lost.test.ts'
+const MEANWHILE = 'test/behaviour/invalidate-meanwhile.test.ts'
 const LOST = 'test/behaviour/lost-answers.test.ts'
 
 /** What holds when answers are lost (docs/decisions/020), taken out. */
@@ -111,5 +112,29 @@ export const mutants: readonly Mutant[] = [
     replacement: 'if #all <= WRITES_KEPT then',
     test: LOST,
     fails: 'shows its message once, however many requests have looked meanwhile',
+  },
+  {
+    when: 'a sign-in goes on that invalidate() was called after',
+    file: 'src/lifecycle/sign-in.ts',
+    search: '    if (isOver()) return\n    const before',
+    replacement: '    const before',
+    test: MEANWHILE,
+    fails: '%s: called in the same breath',
+  },
+  {
+    when: 'what is written while invalidate() is called stays',
+    file: 'src/lifecycle/commit.ts',
+    search: '    if (stateOf(visit.session) !== state) visit.discard(state)\n',
+    replacement: '    void state\n',
+    test: MEANWHILE,
+    fails: '%s: while %s waits, %s',
+  },
+  {
+    when: 'only who was found there is looked for when a sign-in may have been stored',
+    file: 'src/lifecycle/remove-ended.ts',
+    search: "if (answer !== 'gone') break",
+    replacement: 'break',
+    test: MEANWHILE,
+    fails: '%s: while %s waits, %s',
   },
 ]

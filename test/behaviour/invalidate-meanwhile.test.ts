@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import type { Session } from '../../src/session/members.ts'
+import { createSessions } from '../../src/sessions.ts'
+import { type Data, SECRET } from '../support/app.ts'
+import { describeOnBothStores } from '../support/both-stores.ts'
+import { collect } from '../support/events.ts'
+import type { LatchStore, Operation } from '../support/latch-store.ts'
+import { cookieOf } from '../support/timed.ts'
+
+/* invalidate() takes effect at once, also while a write of the same request is under way. What was
+ * called before it is over by the end of the request, whatever the store has done of it by then. */
+
+type Work = (session: Session<Data>) => Promise<unknown>
+
+const WORKS: Readonly<Record<string, Work>> = {
+  'signIn()': (session) => session.signIn('ada'),
+  'a save() after rotate()': (session) => {
+    session.rotate()
+    return session.save()
+  },
+  'a save()': (session) => {
+    session['color'] = 'red'
+    return session.save()
+  },
+}
+
+const WHEN = ['not carried out yet', 'carried out', 'and its answer is lost'] as const
+
+const LOST = new Error('Socket closed unexpectedly')
+
+describeOnBothStores('invalidate() while a write of its request is under way', (makeStore) => {
+  async function begin(whose: string | null | undefined) {
+    const store = makeStore()
+    const sessions = createSessions<Data>({ secret: SECRET, store })
+    if (whose === undefined) return { store, sessions, session: await sessions.open() }
+    const first = await sessions.open()
+    first['n'] = 1
+    if (whose !== null) await first.signIn(whose)
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    return { store, sessions, session: await sessions.open(cookie) }
+  }
+
+  describe.each([
+    ['a visitor without a session', undefined],
+    ['a visitor with a session', null],
+    ['who is signed in', 'ada'],
+    ['somebody else', 'bob'],
+  ])('of %s', (_, whose) => {
+    async function endDuring(work: Work, meanwhile: (store: LatchStore) => Promise<void>) {
+      const { store, sessions, session } = await begin(whose)
+      const events = collect()
+      const working = work(session)
+      await meanwhile(store)
+      session.invalidate()
+      return { store, sessions, session, events, working }
+    }
+
+    async function expectNothingLeft(ended: Awaited<ReturnType<typeof endDuring>>) {
+      const { store, sessions, session, events } = ended
+      const { outcome, setCookie } = await sessions.commit(session)
+      expect(['destroyed', 'unchanged']).toContain(outcome)
+      expect(setCookie ?? 'Max-Age=0').toContain('Max-Age=0')
+      expect(session.principal).toBe(null)
+      expect(await store.records()).toEqual([])
+      for (const name of ['ada', 'bob']) expect(await sessions.of(name).list()).toEqual([])
+      expect(events.of('signedIn')).toEqual([])
+    }
+
+    test.each(Object.keys(WORKS))('%s: called in the same breath', async (name) => {
+      const ended = await endDuring(WORKS[name] as Work, async () => undefined)
+      await ended.working
+      await expectNothingLeft(ended)
+    })
+
+    const write = whose === undefined ? 'create' : 'replace'
+    const stored = Object.keys(WORKS).filter((name) => write === 'replace' || !/rotate/.test(name))
+    const during = [
+      ...stored.map((name) => [name, write] as const),
+      ['signIn()', 'enlist'] as const,
+    ].flatMap(([name, operation]) => WHEN.map((when) => [name, operation, when] as const))
+
+    test.each(during)('%s: while %s waits, %s', async (name, operation, when) => {
+      let release = () => {}
+      const ended = await endDuring(WORKS[name] as Work, async (store) => {
+        const hold = when === 'carried out' ? store.holdAfter : store.holdBefore
+        const latch = hold.call(store, operation)
+        if (when === 'and its answer is lost') store.loseAnswer(operation, LOST)
+        release = latch.release
+        await latch.reached
+      })
+      release()
+      const how = await ended.working.then(
+        () => 'done',
+        (error: { code: string }) => error.code,
+      )
+      expect(how).toBe(when === 'and its answer is lost' ? 'store' : 'done')
+      await expectNothingLeft(ended)
+    })
+  })
+})
