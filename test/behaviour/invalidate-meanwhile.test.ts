@@ -4,7 +4,7 @@ import { createSessions } from '../../src/sessions.ts'
 import { type Data, SECRET } from '../support/app.ts'
 import { describeOnBothStores } from '../support/both-stores.ts'
 import { collect } from '../support/events.ts'
-import type { LatchStore, Operation } from '../support/latch-store.ts'
+import type { Latch, LatchStore } from '../support/latch-store.ts'
 import { cookieOf } from '../support/timed.ts'
 
 /* invalidate() takes effect at once, also while a write of the same request is under way. What was
@@ -80,15 +80,13 @@ describeOnBothStores('invalidate() while a write of its request is under way', (
     ].flatMap(([name, operation]) => WHEN.map((when) => [name, operation, when] as const))
 
     test.each(during)('%s: while %s waits, %s', async (name, operation, when) => {
-      let release = () => {}
+      let latch: Latch | undefined
       const ended = await endDuring(WORKS[name] as Work, async (store) => {
-        const hold = when === 'carried out' ? store.holdAfter : store.holdBefore
-        const latch = hold.call(store, operation)
+        latch = when === 'carried out' ? store.holdAfter(operation) : store.holdBefore(operation)
         if (when === 'and its answer is lost') store.loseAnswer(operation, LOST)
-        release = latch.release
         await latch.reached
       })
-      release()
+      latch?.release()
       const how = await ended.working.then(
         () => 'done',
         (error: { code: string }) => error.code,

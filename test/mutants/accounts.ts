@@ -52,8 +52,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a session that was signed out stays on its list',
     file: 'src/lifecycle/remove-ended.ts',
-    search: '    unlisting.push(unlist(engine, visit, removal))\n',
-    replacement: '    void [unlist, unlisting]\n',
+    search: '    unlisting.push(...owners.map((owner) => unlist(engine, visit, id, owner)))\n',
+    replacement: '    void [unlist, unlisting, owners]\n',
     test: 'test/behaviour/accounts.test.ts',
     fails: 'who has signed out is not counted, however lately that was (ASVS 7.1.2)',
   },

@@ -17,8 +17,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a session that may have been created is not removed',
     file: 'src/session/visit.ts',
-    search: 'stored ?? unanswered?.base',
-    replacement: 'stored ?? (unanswered && undefined)',
+    search: '[unanswered?.base.record, base?.record]',
+    replacement: '[unanswered && base?.record, base?.record]',
     test: LOST,
     fails: 'leaves none when it ends its session',
   },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type SessionRecord, revisionOf } from '../../record/record.ts'
+import { revisionOf } from '../../record/record.ts'
 import type { TouchAnswer } from '../../store/store.ts'
 import type { Checks } from '../conformance.ts'
 import type { Given } from './given.ts'
@@ -68,10 +68,13 @@ export const touchWriteChecks: Checks<Given> = {
     const later = successor(touched)
     await store.replace(key, expecting(touched), later)
     const { touchedAt, edition, promotedAt } = touched
-    const [written, revision] = [revisionOf(later), revisionOf(later)]
     assert.deepEqual(await store.touch(key, touch), {
       status: 'touched',
-      ...{ written, revision, touchedAt, edition, promotedAt },
+      written: revisionOf(later),
+      revision: revisionOf(later),
+      touchedAt,
+      edition,
+      promotedAt,
     })
     assert.deepEqual(await stored(key), later)
   },
