@@ -35,7 +35,6 @@ export async function signIn(
   // invalidate() was called after it: then it is over, however much of it was done by then.
   const isOver = () => visit.ends !== ends
   await inTurn(visit, async () => {
-    if (isOver()) return
     const before = stateOf(visit.session)
     if (before.standing === 'refused') replaceState(visit.session, new SessionState(visit))
     const state = stateOf(visit.session)

@@ -116,8 +116,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a sign-in goes on that invalidate() was called after',
     file: 'src/lifecycle/sign-in.ts',
-    search: '    if (isOver()) return\n    const before',
-    replacement: '    const before',
+    search: '    if (isOver()) return\n    const wish',
+    replacement: '    const wish',
     test: MEANWHILE,
     fails: '%s: called in the same breath',
   },
