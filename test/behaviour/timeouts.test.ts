@@ -213,6 +213,30 @@ describe('the absolute timeout', () => {
 })
 
 describe('noting activity', () => {
+  test('is not undone by a write of a request that began before it and does not count', async () => {
+    const { sessions, header, look, pass } = await begin({ timeout: 100 })
+    const polling = await sessions.open(header, undefined, { countAsActivity: false })
+    pass(60)
+    expect((await look()).outcome).toBe('touched')
+    polling['x'] = 1
+    expect(await sessions.commit(polling)).toMatchObject({ outcome: 'saved' })
+    pass(60)
+    expect((await look()).alive).toBe(true)
+  })
+
+  test('is not undone by activity before it that is noted later', async () => {
+    const { sessions, header, look, pass, store } = await begin({ timeout: 100 })
+    pass(10)
+    const latch = store.holdBefore('touch')
+    const slow = await sessions.open(header)
+    pass(60)
+    expect((await look()).outcome).toBe('touched')
+    latch.release()
+    await sessions.commit(slow)
+    pass(60)
+    expect((await look()).alive).toBe(true)
+  })
+
   test('happens at most once in a touch interval, however many requests come', async () => {
     const { look, pass, store } = await begin({ timeout: 1000, touchInterval: 50 })
     for (let visit = 0; visit < 49; visit++) {

@@ -76,7 +76,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a revocation that is sent again has ended nothing',
     file: 'src/store/memory.ts',
-    search: "    if (lies && this.#tombstones.get(key)?.endedBy === writeId) return 'ended'\n",
+    search: "    if (this.#tombstones.endedBy(key) === writeId) return 'ended'\n",
     replacement: '    void writeId\n',
     test: CONNECTION,
     fails: 'and a revocation says that it has ended the session, once',

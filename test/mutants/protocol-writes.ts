@@ -1,6 +1,7 @@
 import type { Mutant } from '../../scripts/security/mutant.ts'
 
 const LOST = 'test/behaviour/lost-answers.test.ts'
+const TIMEOUTS = 'test/behaviour/timeouts.test.ts'
 const PARALLEL = 'test/behaviour/parallel.test.ts'
 const ONE = 'test/behaviour/one-request.test.ts'
 const ENDS = 'test/behaviour/ends.test.ts'
@@ -48,7 +49,7 @@ export const mutants: readonly Mutant[] = [
     when: 'rule 9: a write goes over what another has written since',
     file: 'src/store/redis/lua/replace.lua',
     search: 'if record.writes[1] ~= ARGV[2] then return { 3, value } end\n',
-    replacement: '',
+    replacement: 'if record.writes[1] == ARGV[1] then return { 3, ARGV[2] } end\n',
     test: PARALLEL,
     fails: '20 that set 20 keys keep 20',
   },
@@ -65,7 +66,8 @@ export const mutants: readonly Mutant[] = [
     file: MEMORY,
     search: '      writes: withWrite(stored.writes, touch.writeId),\n',
     replacement: '      writes: stored.writes,\n',
-    ...MODEL,
+    test: TIMEOUTS,
+    fails: 'is not undone by a write of a request that began before it and does not count',
   },
   {
     when: 'rule 11: a touch is sent at the end of a request',
@@ -81,14 +83,15 @@ export const mutants: readonly Mutant[] = [
     search: "'PXAT', string.format('%.0f', expiry(record)))",
     replacement: "'PXAT', string.format('%.0f', tonumber(ARGV[3]) + 1200000))",
     test: 'test/behaviour/adjusted-timeout.test.ts',
-    fails: 'is the TTL of its key: idle plus touch interval, or the rest of absolute',
+    fails: 'is not undone by a request that began before it with another timeout in hand: %s',
   },
   {
     when: 'rule 12: a touch that comes late takes activity back',
     file: MEMORY,
     search: 'touch.active ? Math.max(stored.touchedAt, touch.at) : stored.touchedAt',
     replacement: 'touch.active ? touch.at : stored.touchedAt',
-    ...MODEL,
+    test: TIMEOUTS,
+    fails: 'is not undone by activity before it that is noted later',
   },
   {
     when: 'rule 12: a write lasts from when it was carried out, each time',
@@ -114,7 +117,7 @@ export const mutants: readonly Mutant[] = [
     when: 'rule 13: a create that is sent again finds its id taken',
     file: 'src/store/redis/lua/create.lua',
     search: 'if record and position(record.writes, ARGV[1]) then return { 1 } end\n',
-    replacement: '',
+    replacement: 'if record and position(record.writes, ARGV[1]) == 0 then return { 1 } end\n',
     test: LOST,
     fails: 'makes one session, whose cookie is sent',
   },

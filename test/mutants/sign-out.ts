@@ -35,7 +35,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'the second of two sign-outs is told that nothing was removed',
     file: 'src/store/memory.ts',
-    search: "return this.#tombstone(key) === undefined ? 'absent' : 'gone'",
+    search: "return this.#tombstones.get(key) === undefined ? 'absent' : 'gone'",
     replacement: "return 'gone'",
     test: 'test/behaviour/sign-out.test.ts',
     fails:

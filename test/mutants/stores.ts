@@ -135,7 +135,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'nobody is told of a removal',
     file: 'src/store/memory.ts',
-    search: "    this.#records.delete(key)\n    this.#tell(key)\n    return 'removed'\n",
+    search: "    this.#records.delete(key)\n    this.#listeners.tell(key)\n    return 'removed'\n",
     replacement: "    this.#records.delete(key)\n    return 'removed'\n",
     test: 'test/behaviour/watch.test.ts',
     fails: 'THREATS T22: is told within a second that another node ended the session, once',

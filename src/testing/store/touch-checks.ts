@@ -68,24 +68,6 @@ export const touchChecks: Checks<Given> = {
   },
 
   ...forEach(
-    [0, -1, -5000],
-    (late) => `of ${late} ms since the last activity writes nothing`,
-    async ({ store, twice, created, stored }: Given, late) => {
-      const { key, record } = await created({ edition: 4 })
-      const touch = touchOf(record, { at: record.touchedAt + late })
-      assert.deepEqual(await twice(key, () => store.touch(key, touch)), {
-        status: 'touched',
-        written: record.writes[0],
-        revision: record.writes[0],
-        touchedAt: record.touchedAt,
-        edition: 4,
-        promotedAt: record.promotedAt,
-      })
-      assert.deepEqual(await stored(key), record)
-    },
-  ),
-
-  ...forEach(
     [10, 0, -10],
     (late) => `promotes a higher edition, ${late} ms after the last activity`,
     async ({ store, twice, created, stored }: Given, late) => {
@@ -126,19 +108,6 @@ export const touchChecks: Checks<Given> = {
     const writes = [touch.writeId, ...record.writes]
     assert.deepEqual(await stored(key), { ...record, writes, ...promoted })
     if (expiryAt !== undefined) assert.equal(await expiryAt(key), expiryOf(record))
-  },
-
-  'that is no activity and promotes nothing writes nothing': async ({
-    store,
-    twice,
-    created,
-    stored,
-  }) => {
-    const { key, record } = await created({ edition: 4 })
-    const touch = touchOf(record, { edition: 4, active: false })
-    const answer = (await twice(key, () => store.touch(key, touch))) as Touched
-    assert.equal(answer.revision, record.writes[0])
-    assert.deepEqual(await stored(key), record)
   },
 
   'never takes the edition back': async ({ store, created, stored }) => {
@@ -195,8 +164,6 @@ export const touchChecks: Checks<Given> = {
     assert.equal((await stored(key)).touchedAt, touch.at)
   },
 }
-
-type Touched = Extract<TouchAnswer, { status: 'touched' }>
 
 function editionIn(found: TouchAnswer | SessionRecord) {
   const { edition, promotedAt } = found as SessionRecord

@@ -1,12 +1,43 @@
 import assert from 'node:assert/strict'
 import { revisionOf } from '../../record/record.ts'
 import type { TouchAnswer } from '../../store/store.ts'
-import type { Checks } from '../conformance.ts'
+import { type Checks, forEach } from '../conformance.ts'
 import type { Given } from './given.ts'
 import { expecting, successor, touchOf } from './records.ts'
 
 /** Store.touch among the writes of a record: rules 9 and 11 of the protocol. */
 export const touchWriteChecks: Checks<Given> = {
+  ...forEach(
+    [0, -1, -5000],
+    (late) => `of ${late} ms since the last activity writes nothing`,
+    async ({ store, twice, created, stored }: Given, late) => {
+      const { key, record } = await created({ edition: 4 })
+      const touch = touchOf(record, { at: record.touchedAt + late })
+      assert.deepEqual(await twice(key, () => store.touch(key, touch)), {
+        status: 'touched',
+        written: record.writes[0],
+        revision: record.writes[0],
+        touchedAt: record.touchedAt,
+        edition: 4,
+        promotedAt: record.promotedAt,
+      })
+      assert.deepEqual(await stored(key), record)
+    },
+  ),
+
+  'that is no activity and promotes nothing writes nothing': async ({
+    store,
+    twice,
+    created,
+    stored,
+  }) => {
+    const { key, record } = await created({ edition: 4 })
+    const touch = touchOf(record, { edition: 4, active: false })
+    const answer = (await twice(key, () => store.touch(key, touch))) as Touched
+    assert.equal(answer.revision, record.writes[0])
+    assert.deepEqual(await stored(key), record)
+  },
+
   'makes a replace from before it a conflict': async ({ store, created }) => {
     const { key, record } = await created()
     await store.touch(key, touchOf(record))
