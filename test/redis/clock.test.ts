@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { createClient } from 'redis'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -90,6 +90,48 @@ test('a record dated by it ends when the server says, whatever the local clock',
   const left = Number(await server.cli('pttl', key))
   expect(left).toBeGreaterThan(1_260_000 - CLOSE_MS)
   expect(left).toBeLessThan(1_260_000 + CLOSE_MS)
+})
+
+describe.each([
+  ['forward', AN_HOUR_MS],
+  ['back', -AN_HOUR_MS],
+])('when the local clock is set %s', (_, off) => {
+  test('is measured again along with the next command', async () => {
+    await store.read(fresh('key'))
+    const right = localClockOffBy(off)
+    await store.read(fresh('key'))
+    expect(Math.abs(store.now() - right)).toBeLessThan(CLOSE_MS)
+    expect(await timesAsked()).toBe(2)
+  })
+
+  test('is measured again before a record is dated', async () => {
+    await store.measureClock?.()
+    const right = localClockOffBy(off)
+    await store.measureClock?.()
+    expect(Math.abs(store.now() - right)).toBeLessThan(CLOSE_MS)
+  })
+
+  test('is the local one if the server tells the time no more', async () => {
+    await store.read(fresh('key'))
+    await server.cli('acl', 'setuser', 'default', '-time')
+    try {
+      const right = localClockOffBy(off)
+      await store.read(fresh('key'))
+      expect(store.now()).toBe(right + off)
+      expect(store.measureClock?.()).toBeUndefined()
+    } finally {
+      await server.cli('acl', 'setuser', 'default', '+time')
+    }
+  })
+
+  test('an answer that was under way is understood', async () => {
+    server.pause()
+    const read = store.read(fresh('key'))
+    const right = localClockOffBy(off)
+    server.resume()
+    await read
+    expect(Math.abs(store.now() - right)).toBeLessThan(CLOSE_MS)
+  })
 })
 
 test('is measured again after five minutes, when in use, and costs no round trip', async () => {

@@ -29,14 +29,14 @@ import type { Port } from './port.ts'
 import { bytes, readAnswer, text, texts } from './replies.ts'
 import { recordsIn, scanServer, scannedThrough } from './scan.ts'
 import { Scripts } from './scripts.ts'
-import type { NearSessions, ReadThrough } from './near.ts'
+import type { NearSessions, Behind } from './near.ts'
 import type { OpenSubscriber } from './subscriber.ts'
 
 /** What works over connections of its own beside the client. */
 export interface Beside {
   readonly openSubscriber: OpenSubscriber | undefined
   readonly confirming: Confirming | undefined
-  readonly nearSessions: ((readThrough: ReadThrough) => NearSessions) | undefined
+  readonly nearSessions: ((behind: Behind) => NearSessions) | undefined
 }
 
 /** The store behind one Redis client. Each operation is one command: a GET, or a script. */
@@ -56,7 +56,7 @@ export class BoundStore implements Store {
     this.#openSubscriber = openSubscriber
     this.#confirming = confirming
     this.#clock = new ServerClock(port)
-    this.near = nearSessions?.((key) => this.read(key))
+    this.near = nearSessions?.(this.#behind())
     this.#scripts = new Scripts(port, this.#clock, this.near)
     this.#ends =
       confirming === undefined
@@ -70,6 +70,16 @@ export class BoundStore implements Store {
 
   measureClock(): Promise<void> | undefined {
     return this.#clock.measure()
+  }
+
+  #behind(): Behind {
+    const clock = this.#clock
+    return {
+      read: (key) => this.read(key),
+      get knowsTime() {
+        return clock.isSet
+      },
+    }
   }
 
   read(key: string): Promise<ReadAnswer> {

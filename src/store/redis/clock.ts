@@ -6,19 +6,24 @@ const MEASURE_EVERY_MS = 5 * 60_000
 const RETRY_AFTER_MS = 1000
 /** A slower answer says too little: the error is up to half of it. */
 const LONGEST_ROUND_TRIP_MS = 1000
+/** The wall clock leaves the monotonic one by so much only when it was set, or the machine slept. */
+const JUMP_MS = 500
 /** How long the first operations wait for the time when theirs came back over another connection. */
 const LONGEST_WAIT_MS = 250
 
 /**
  * The clock of the server behind one client. It is asked along with a command, in the same tick,
- * so that it costs no round trip: before the first one, and then at most every five minutes. Where
- * the server does not tell (an ACL without TIME) this is the local clock.
+ * so that it costs no round trip: before the first one, when the local clock has jumped, and else at
+ * most every five minutes. Where the server does not tell (an ACL without TIME) this is the local
+ * clock.
  */
 export class ServerClock {
   readonly #port: Port
   #offsetMs = 0
   #roundTripMs = 0
   #known = false
+  /** How far the wall clock was ahead of the monotonic one when this was measured. */
+  #aheadMs = 0
   #dueAt = 0
   #asking: Promise<void> | undefined
 
@@ -33,7 +38,13 @@ export class ServerClock {
 
   /** Whether a command can go out on its own. */
   get isSet(): boolean {
-    return performance.now() < this.#dueAt && (this.#known || this.#asking === undefined)
+    if (performance.now() >= this.#dueAt || this.#hasJumped) return false
+    return this.#known || this.#asking === undefined
+  }
+
+  /** What was measured by the local clock no longer holds. */
+  get #hasJumped(): boolean {
+    return this.#known && Math.abs(aheadMs() - this.#aheadMs) >= JUMP_MS
   }
 
   /** The next command asks again: the server behind the client may be another one now. */
@@ -43,7 +54,7 @@ export class ServerClock {
 
   /** Sends a command about `key`, asking the server's time just before it when that is due. */
   async along<T>(key: string, send: () => Promise<T>): Promise<T> {
-    if (performance.now() >= this.#dueAt) void this.#start(key)
+    if (performance.now() >= this.#dueAt || this.#hasJumped) void this.#start(key)
     const reply = await send()
     if (!this.#known && this.#asking !== undefined) await this.#wait(this.#asking, LONGEST_WAIT_MS)
     return reply
@@ -51,12 +62,16 @@ export class ServerClock {
 
   /** Asks the server's time now, unless it is known or the server was asked lately. */
   measure(): Promise<void> | undefined {
-    if (this.#known || this.isSet) return undefined
+    if (this.isSet || (this.#known && !this.#hasJumped)) return undefined
     return this.#wait(this.#start(''), LONGEST_ROUND_TRIP_MS)
   }
 
   /** One question at a time. */
   #start(key: string): Promise<void> {
+    if (this.#hasJumped) {
+      this.#known = false
+      this.#offsetMs = 0
+    }
     if (this.#asking !== undefined) return this.#asking
     const asking = this.#ask(key)
     this.#asking = asking
@@ -73,11 +88,10 @@ export class ServerClock {
     let pause = RETRY_AFTER_MS
     try {
       const reply = this.#port.send('time', key, [])
-      const sentDate = Date.now()
       const serverMs = milliseconds(await reply)
       const roundTripMs = performance.now() - sentAt
       if (roundTripMs < LONGEST_ROUND_TRIP_MS) {
-        this.#learn(Math.round(serverMs - sentDate - roundTripMs / 2), roundTripMs)
+        this.#learn(Math.round(serverMs + roundTripMs / 2 - Date.now()), roundTripMs)
         pause = MEASURE_EVERY_MS
       }
     } catch (error) {
@@ -93,6 +107,7 @@ export class ServerClock {
     this.#offsetMs = offsetMs
     this.#roundTripMs = roundTripMs
     this.#known = true
+    this.#aheadMs = aheadMs()
   }
 
   /** Over a command's own connection the time arrives before its reply, and nothing is waited. */
@@ -107,6 +122,10 @@ export class ServerClock {
     this.#forget(asking)
     this.#dueAt = performance.now() + MEASURE_EVERY_MS
   }
+}
+
+function aheadMs(): number {
+  return Date.now() - performance.now()
 }
 
 /** The reply to TIME: whole seconds, and microseconds of the next one. */

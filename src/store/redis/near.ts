@@ -12,8 +12,13 @@ const LARGEST_BYTES = 64 * 1024
 /** After the server has said that it does not do this, or not for us. */
 const REFUSED_MS = 30_000
 
-/** Reads what Redis has, past the cache. */
-export type ReadThrough = (key: string) => Promise<ReadAnswer>
+/** The store behind the cache. */
+export interface Behind {
+  /** Reads what Redis has, past the cache, and asks for its time along with that when it is due. */
+  read(key: string): Promise<ReadAnswer>
+  /** The time of Redis is known. Else nothing can be judged by it, and what is kept is no use. */
+  readonly knowsTime: boolean
+}
 
 /** @throws {OptionError} when nothing can be opened beside this client. */
 export function linkForNearCache(client: object): OpenLink {
@@ -46,7 +51,7 @@ interface Entry {
 export class NearSessions implements Near {
   readonly #open: OpenLink
   readonly #keyPrefix: string
-  readonly #readThrough: ReadThrough
+  readonly #behind: Behind
   readonly #maxSessions: number
   readonly #maxStaleMs: number
   readonly #maxOutageMs: number
@@ -61,21 +66,21 @@ export class NearSessions implements Near {
     open: OpenLink,
     keyPrefix: string,
     { maxSessions, maxStale, maxOutage }: Required<NearCache>,
-    readThrough: ReadThrough,
+    behind: Behind,
   ) {
     this.#open = open
     this.#keyPrefix = keyPrefix
     this.#maxSessions = maxSessions
     this.#maxStaleMs = maxStale * 1000
     this.#maxOutageMs = maxOutage * 1000
-    this.#readThrough = readThrough
+    this.#behind = behind
   }
 
   held(key: string): SessionRecord | undefined {
     const entry = this.#entries.get(key)
     const tracking = this.#tracking
     if (entry === undefined || tracking === undefined || entry.loading) return undefined
-    if (entry.proof !== tracking.proof) return undefined
+    if (entry.proof !== tracking.proof || !this.#behind.knowsTime) return undefined
     const now = performance.now()
     tracking.assure(now)
     if (now - knownAt(entry, tracking.proof) > this.#maxStaleMs) return undefined
@@ -92,7 +97,7 @@ export class NearSessions implements Near {
 
   async read(key: string): Promise<ReadAnswer> {
     const tracking = this.#liveTracking(key)
-    if (tracking === undefined) return this.#readThrough(key)
+    if (tracking === undefined || !this.#behind.knowsTime) return this.#behind.read(key)
     const readAt = performance.now()
     const before = this.#entries.get(key)
     const loading = placeholder(before)
@@ -102,7 +107,7 @@ export class NearSessions implements Near {
       answer = readAnswer(await tracking.get(key))
     } catch {
       // This cache spoils nothing; and what the server says, it says again.
-      return this.#readThrough(key)
+      return this.#behind.read(key)
     }
     if (this.#entries.get(key) !== loading) return answer
     if (isRecord(answer) && bytesOf(answer) <= LARGEST_BYTES) {

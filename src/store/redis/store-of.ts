@@ -4,7 +4,7 @@ import { warnOfUnsafeOptions } from './client-options.ts'
 import { confirmingOf } from './confirming.ts'
 import type { Durability } from './durability.ts'
 import type { OpenLink } from './link.ts'
-import { NearSessions, type ReadThrough, linkForNearCache } from './near.ts'
+import { NearSessions, type Behind, linkForNearCache } from './near.ts'
 import type { NearCache } from './near-cache.ts'
 import { portOf } from './port.ts'
 import { subscriberOf } from './subscriber.ts'
@@ -46,5 +46,5 @@ export function storeOf(client: unknown, extras: Extras = {}): Store | undefined
 }
 
 function nearSessions(open: OpenLink, keyPrefix: string, nearCache: Required<NearCache>) {
-  return (read: ReadThrough) => new NearSessions(open, keyPrefix, nearCache, read)
+  return (behind: Behind) => new NearSessions(open, keyPrefix, nearCache, behind)
 }
