@@ -33,13 +33,13 @@ async function site(load: LoadPackage, storeTimeoutMs = 500): Promise<App> {
     set: ({ session, request }) => void (session['n'] = Number(request.query['n'])),
     async in({ session, request }) {
       session['n'] = 1
-      await session.signIn(String(request.query['as']), { keep: ['n'] })
+      await session.signIn(request.query['as'] as string, { keep: ['n'] })
     },
     count: async ({ session }) =>
       session.update((draft) => void (draft['n'] = Number(draft['n']) + 1)),
     out: async ({ session }) => session.signOut(),
     revoke: async ({ request }) =>
-      sessions.of(String(request.query['of'])).revokeAll({ reason: 'lost' }),
+      sessions.of(request.query['of'] as string).revokeAll({ reason: 'lost' }),
   }
   return startApp(sessions, pages)
 }

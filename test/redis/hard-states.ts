@@ -49,7 +49,10 @@ export const HARD_STATES: Readonly<Record<string, HardState>> = {
     begin: config('maxmemory', '1'),
     end: config('maxmemory', '0'),
     // An end that leaves a reason behind needs memory; one that only removes does not.
-    ...{ read: 200, write: 503, signOut: 200, revoke: 503 },
+    read: 200,
+    write: 503,
+    signOut: 200,
+    revoke: 503,
   },
   'it is a replica': {
     begin: (server) => server.cli('replicaof', '127.0.0.1', '1'),
@@ -106,7 +109,10 @@ export const HARD_STATES: Readonly<Record<string, HardState>> = {
   'it lets writes wait': {
     begin: (server) => server.cli('client', 'pause', '60000', 'write'),
     end: (server) => server.cli('client', 'unpause'),
-    ...{ read: 200, write: 'late', signOut: 'late', revoke: 'late' },
+    read: 200,
+    write: 'late',
+    signOut: 'late',
+    revoke: 'late',
   },
   'it does not answer': {
     begin: (server) => server.pause(),
@@ -116,6 +122,9 @@ export const HARD_STATES: Readonly<Record<string, HardState>> = {
       // What was sent meanwhile has been carried out by then.
       await sleep(20)
     },
-    ...{ read: 503, write: 503, signOut: 503, revoke: 'late' },
+    read: 503,
+    write: 503,
+    signOut: 503,
+    revoke: 'late',
   },
 }
