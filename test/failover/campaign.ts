@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Random } from '../../src/testing/random.ts'
 import { startChangingCluster } from '../support/redis-cluster-changes.ts'
+import { until } from '../support/until.ts'
 import { startSentinels } from '../support/redis-sentinels.ts'
 import { Crowd, type Seen, nothingSeen } from './drive.ts'
 
@@ -42,8 +44,11 @@ async function startRedisFor(what: What): Promise<Redis> {
 const SERVERS = 2
 /** With Redis well, before the primary fails and after the next one has its replicas. */
 const CALM_MS = 1500
-/** Errors that come later than this after the next primary has a replica are too late. */
+/** When nothing has failed for so long since Redis was well, its clients have noticed: it is over. */
 const SETTLED_MS = 1000
+/** Of the second that an operation may take; the servers have no more of the machine than this. */
+const STOOD_STILL_MS = 200
+const MOST_LOOKS = 10
 
 /** Lets it happen while people use the site, and tells what they saw. */
 export async function changeUnderLoad(plan: Plan): Promise<Seen> {
@@ -65,11 +70,12 @@ export async function changeUnderLoad(plan: Plan): Promise<Seen> {
       await sleep(CALM_MS)
       const failedAt = performance.now()
       await redis.happen()
-      await sleep(SETTLED_MS)
-      const errors = seen.errors
+      const wellAt = performance.now()
+      await until('people are served again', async () => {
+        return performance.now() - Math.max(wellAt, crowd.lastErrorAt) > SETTLED_MS
+      })
       seen.outagesMs.push(Math.max(0, crowd.lastErrorAt - failedAt))
-      await sleep(CALM_MS)
-      seen.lateErrors += seen.errors - errors
+      seen.lateErrors += await errorsInCalm(seen)
       await crowd.lookBack()
     }
     over.abort()
@@ -82,6 +88,20 @@ export async function changeUnderLoad(plan: Plan): Promise<Seen> {
   } finally {
     for (const server of servers) server.kill()
     await redis.stop()
+  }
+}
+
+/** Those of a machine that stood still meanwhile say nothing of Redis: it is looked at once more. */
+async function errorsInCalm(seen: Seen): Promise<number> {
+  const delays = monitorEventLoopDelay()
+  for (let looks = 1; ; looks++) {
+    const before = seen.errors
+    delays.reset()
+    delays.enable()
+    await sleep(CALM_MS)
+    delays.disable()
+    const errors = seen.errors - before
+    if (errors === 0 || delays.max < STOOD_STILL_MS * 1e6 || looks === MOST_LOOKS) return errors
   }
 }
 

@@ -9,7 +9,7 @@ export interface Seen {
   /** Answers that are neither a page nor a 503. */
   wrongAnswers: number
   rejections: number
-  /** Errors when Redis was well again. */
+  /** Errors when it was over. */
   lateErrors: number
   requests: number
   errors: number
@@ -76,14 +76,14 @@ export class Crowd {
 
   /** Goes on until the signal comes. */
   async run(requestsPerSecond: number, signal: AbortSignal): Promise<void> {
-    const under = new Set<Promise<void>>()
+    const under = new Set<Promise<unknown>>()
     const began = performance.now()
     for (let sent = 0; !signal.aborted;) {
       const due = ((performance.now() - began) / 1000) * requestsPerSecond
       for (; sent < due; sent++) {
         const person = this.#idle()
         if (person === undefined) continue
-        const doing = this.#act(person).finally(() => under.delete(doing))
+        const doing: Promise<unknown> = this.#act(person).then(() => under.delete(doing))
         under.add(doing)
       }
       await sleep(2)

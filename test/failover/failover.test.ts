@@ -21,5 +21,5 @@ test.each([
     if (what === 'slots') expect(seen).toMatchObject({ writesLost: 0, sessionsLost: 0 })
     if (what === 'slots' || replicas > 0) expect(seen.signOutsUndone).toBe(0)
   },
-  120_000,
+  240_000,
 )

@@ -95,6 +95,8 @@ function serve(client: RedisClient, replicas: number): void {
   const server = app.listen(0, '127.0.0.1', () => {
     process.send?.({ port: (server.address() as AddressInfo).port })
   })
+  // A connection that is closed for being idle may be closed under a request.
+  server.keepAliveTimeout = 0
   process.on('message', () => process.send?.({ rejections }))
 }
 

@@ -60,7 +60,7 @@ export async function startChangingCluster(): Promise<ChangingCluster> {
     await Promise.all([...servers.values()].map((server) => server.stop()))
   }
   try {
-    for (const { port } of nodes) await addReplica(port)
+    await Promise.all(nodes.map(({ port }) => addReplica(port)))
   } catch (error) {
     await stop()
     throw error

@@ -35,7 +35,8 @@ export async function startCluster(size = 3): Promise<RedisCluster> {
 export async function startNode(): Promise<RedisServer> {
   const bus = String(await freePort())
   const args = ['--cluster-enabled', 'yes', '--cluster-port', bus]
-  return startRedis({ args: [...args, '--cluster-node-timeout', '1000'] })
+  const pace = ['--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0']
+  return startRedis({ args: [...args, ...pace] })
 }
 
 /** Lets a node know another one, and so all that this one knows. */

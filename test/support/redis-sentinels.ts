@@ -14,7 +14,7 @@ const SYNC_AT_ONCE = ['--repl-diskless-sync-delay', '0']
 
 export interface Sentinels {
   readonly ports: readonly number[]
-  /** Ends the primary without a word, waits for the next one, and brings the old back as a replica. */
+  /** Ends the primary without a word, waits for the next one, and lets the old begin as its replica. */
   failOver(): Promise<void>
   stop(): Promise<void>
 }
@@ -56,15 +56,15 @@ export async function startSentinels(): Promise<Sentinels> {
     ports,
     stop,
     async failOver() {
-      const old = await primaryBy(ports[0])
-      const fallen = servers.get(old) as RedisServer
+      const fallen = servers.get(await primaryBy(ports[0])) as RedisServer
+      await until('both replicas follow', async () => (await inStep(fallen)) === 2)
+      const old = fallen.port
       process.kill(fallen.pid, 'SIGKILL')
       await until('another is primary', async () => (await primaryBy(ports[0])) !== old)
       const next = servers.get(await primaryBy(ports[0])) as RedisServer
       await until('its replica follows', async () => (await inStep(next)) >= 1)
       await fallen.stop()
       servers.set(old, await startRedis({ port: old, args: SYNC_AT_ONCE }))
-      await until('the old one follows too', async () => (await inStep(next)) === 2)
     },
   }
 }

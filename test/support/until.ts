@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const WITHIN_MS = 30_000
+/** Sentinels that felt the machine stand still decide nothing for half of that. */
+const WITHIN_MS = 60_000
 
 /** Waits for servers to be as they should; an error counts as not yet. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
