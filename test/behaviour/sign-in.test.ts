@@ -4,6 +4,7 @@ import { createSessions } from '../../src/sessions.ts'
 import { type Data, type Page, SECRET, dataIn, startApp } from '../support/app.ts'
 import { describeOnBothStores } from '../support/both-stores.ts'
 import { collect } from '../support/events.ts'
+import { cookieOf } from '../support/timed.ts'
 
 describeOnBothStores('signIn()', (makeStore) => {
   async function begin(page: Page = () => undefined, options: Partial<SessionOptions<Data>> = {}) {
@@ -78,6 +79,19 @@ describeOnBothStores('signIn()', (makeStore) => {
     await browser.post('/in')
     expect((await browser.get('/look')).json).toMatchObject({ data: { role: 'owner' } })
     expect((await before.get('/look')).json).toMatchObject({ principal: null })
+  })
+
+  test('a request that ends what it has found, once somebody signed in there, begins nothing either', async () => {
+    const { sessions, store } = await begin()
+    const first = await sessions.open()
+    first['cart'] = ['tea']
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const late = await sessions.open(cookie)
+    await (await sessions.open(cookie)).signIn('ada')
+    late.invalidate()
+    late['mine'] = 1
+    expect(await sessions.commit(late)).toEqual({ outcome: 'gone' })
+    expect(await store.records()).toEqual([expect.objectContaining({ principal: 'ada' })])
   })
 
   test('signOut() ends it and clears every cookie that was sent', async () => {

@@ -133,7 +133,9 @@ export const mutants: readonly Mutant[] = [
     file: 'src/lifecycle/remove-ended.ts',
     search: "    if (answer === 'gone') return stateOf(visit.session).lose()\n",
     replacement: '    void stateOf\n',
-    ...MODEL,
+    test: 'test/behaviour/sign-in.test.ts',
+    fails:
+      'a request that ends what it has found, once somebody signed in there, begins nothing either',
   },
   {
     when: 'rule 15: a cookie that save() has earned is forgotten',
@@ -232,11 +234,11 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 20: an equal value is a write',
-    file: 'src/session/draft.ts',
-    search: '    if (then.text === now.text) return false\n',
-    replacement: '    if (then.text === now.text) return true\n',
+    file: 'src/session/changes.ts',
+    search: '    if (text === undefined || text !== base.get(key)) changes.set(key, value)\n',
+    replacement: '    void text\n    changes.set(key, value)\n',
     test: 'test/behaviour/what-is-written.test.ts',
-    fails: '%s',
+    fails: 'a request writes nothing that',
   },
   {
     when: 'rule 21: messages are stored as this request has them',
