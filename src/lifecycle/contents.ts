@@ -1,4 +1,4 @@
-import { decodeData } from '../record/codec.ts'
+import { dataIn } from '../record/codec.ts'
 import { publish } from '../events.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { Base, viewAs, viewOf } from '../session/base.ts'
@@ -20,7 +20,7 @@ export function decode(
   const { builtIn } = engine.policy.serializer
   if (!builtIn || record.flash !== undefined) return decodeSlowly(engine, record)
   try {
-    const data = decodeData(record.data)
+    const data = dataIn(record)
     const view = viewAs(record.data as string, data)
     return { data, base: new Base(record, [], view, true) }
   } catch {

@@ -1,5 +1,7 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeData, requireObject } from './codec.ts'
+import { dataIn, decodeData, requireObject } from './codec.ts'
+import { encode } from './serialize.ts'
 
 describe('session data are one plain object', () => {
   test.each<[string, object]>([
@@ -26,4 +28,35 @@ describe('session data are one plain object', () => {
     expect(() => decodeData('[1]')).toThrow(SyntaxError)
     expect(() => decodeData(Buffer.from('{"a":1}'))).toThrow(SyntaxError)
   })
+})
+
+test('of a record that is kept each request has data of its own, as they were stored', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.oneof(fc.string(), fc.constant('__proto__')), fc.jsonValue()),
+      (data) => {
+        const text = encode(data)
+        const kept = { data: text, memo: { text: undefined, data: undefined } } as never
+        const [first, second] = [dataIn(kept), dataIn(kept)]
+        expect(first).toEqual(decodeData(text))
+        expect(encode(first)).toBe(text)
+        wreck(first)
+        expect(encode(second)).toBe(text)
+        expect(encode(dataIn(kept))).toBe(text)
+      },
+    ),
+  )
+})
+
+/** Changes everything that can be reached. */
+function wreck(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const item of Object.values(value)) wreck(item)
+  if (Array.isArray(value)) value.length = 0
+  else for (const key of Object.keys(value)) Reflect.deleteProperty(value, key)
+}
+
+test('what was decoded of another text is not taken for this one', () => {
+  const memo = { text: '{"n":1}', data: { n: 1 } }
+  expect(dataIn({ data: '{"n":2}', memo } as never)).toEqual({ n: 2 })
 })

@@ -35,6 +35,14 @@ export interface SessionRecord extends Identity {
   readonly csrfNonce: string
   readonly data: Payload
   readonly flash: Payload | undefined
+  /** Only in a record that is kept to be read again: see {@link Memo}. */
+  readonly memo?: Memo
+}
+
+/** What the text of a record's data was decoded to. Nobody changes it, or hands it out. */
+export interface Memo {
+  text: Payload | undefined
+  data: Record<string, unknown> | undefined
 }
 
 /** How many writes a record remembers, beside its latest touch. */

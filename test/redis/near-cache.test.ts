@@ -103,6 +103,20 @@ test('a cookie that is not the latest is looked up each time', async () => {
   expect([get - evalsha, evalsha]).toEqual([3, 3])
 })
 
+test('what a request does with its data stays its own', async () => {
+  const here = await near(redis.server.port)
+  const cookie = await begin(here)
+  await set(here, cookie, 'cart', { items: [{ sku: 1 }] })
+  await untilHeld(here, cookie, redis.server)
+  const [first, second] = [await here.open(cookie), await here.open(cookie)]
+  const { cart } = first as unknown as { cart: { items: { sku: number }[] } }
+  cart.items[0]!.sku = 2
+  expect(second['cart']).toEqual({ items: [{ sku: 1 }] })
+  expect(await here.commit(second)).toEqual({ outcome: 'unchanged' })
+  expect(await here.commit(first)).toMatchObject({ outcome: 'saved' })
+  await expect.poll(async () => (await here.open(cookie))['cart']).toEqual({ items: [{ sku: 2 }] })
+})
+
 test('an absence is not kept', async () => {
   const [here, there] = [await near(redis.server.port), elsewhere()]
   const first = await begin(there)

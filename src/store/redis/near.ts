@@ -111,7 +111,7 @@ export class NearSessions implements Near {
     }
     if (this.#entries.get(key) !== loading) return answer
     if (isRecord(answer) && bytesOf(answer) <= LARGEST_BYTES) {
-      const record = detached(answer)
+      const record = kept(answer)
       const { proof } = tracking
       this.#entries.set(key, { record, readAt, proof, loading: false, used: false })
     } else {
@@ -204,10 +204,15 @@ function knownAt({ readAt }: Entry, proof: Proof): number {
 }
 
 /** Bytes that a client cut out of what it received would keep all of that. */
-function detached(record: SessionRecord): SessionRecord {
+function kept(record: SessionRecord): SessionRecord {
   const { data, flash } = record
-  if (typeof data === 'string' && (flash === undefined || typeof flash === 'string')) return record
-  return { ...record, data: copyOf(data), flash: flash === undefined ? flash : copyOf(flash) }
+  const memo = { text: undefined, data: undefined }
+  return {
+    ...record,
+    data: copyOf(data),
+    flash: flash === undefined ? flash : copyOf(flash),
+    memo,
+  }
 }
 
 function copyOf(payload: SessionRecord['data']): SessionRecord['data'] {
