@@ -1,12 +1,13 @@
 /**
  * Cost as work grows: a million sessions, 200 parallel requests on one, 8 processes, a megabyte;
  * and what one request costs. Run: `npm run bench:growth`, with `-- --write` to keep the result
- * in docs/bench/growth.md, with `-- --rounds 5` for less of it.
+ * in docs/bench/growth.md and docs/capacity.md, with `-- --rounds 5` for less of it.
  */
 import { parseArgs } from 'node:util'
 import { machine } from '../test/support/machine.ts'
 import { lineChart } from './chart/lines.ts'
-import { cost } from './growth/cost.ts'
+import { capacityPage } from './growth/capacity.ts'
+import { cost, costTable } from './growth/cost.ts'
 import { parallel } from './growth/parallel.ts'
 import { processes } from './growth/processes.ts'
 import { sizes } from './growth/sizes.ts'
@@ -27,13 +28,18 @@ function show(table: Table): void {
   tables.push(table)
 }
 
-show(await cost(rounds))
-show(await stored(rounds * 10))
+const costs = await cost(rounds)
+show(costTable(costs))
+const { table: filled, bytes } = await stored(rounds * 10)
+show(filled)
+const capacity = capacityPage(costs, bytes, [...tables])
+console.log(asText(capacity.tables[0] as Table))
 for (const table of await parallel(rounds)) show(table)
 show(await processes(Math.ceil(rounds / 3)))
 const { table, chart } = await sizes(rounds)
 show(table)
 if (values.write) {
+  writePage(capacity)
   writePage({
     path: 'bench/growth.md',
     title: 'Benchmark: as work grows',

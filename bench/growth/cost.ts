@@ -10,33 +10,55 @@ const PATHS = { visitor: '/none', read: '/read', write: '/write' } as const
 const CONNECTIONS = 10
 const REQUESTS = 5000
 
+/** Microseconds of CPU for one request. */
+export interface Cost {
+  readonly server: number
+  readonly redis: number
+}
+
+export type Costs = Readonly<Record<keyof typeof PATHS, Cost>>
+
 /** What one request costs the server and Redis: what docs/capacity.md reckons with. */
-export async function cost(rounds: number): Promise<Table> {
+export async function cost(rounds: number): Promise<Costs> {
   const redis = await startRedis()
   const server = await startServer({ framework: 'node:http', keeper: 'Sojourn' }, redis.url)
   try {
-    const rows: string[][] = []
+    const costs: [string, Cost][] = []
     for (const [name, path] of Object.entries(PATHS)) {
-      const figures: [server: number, redis: number][] = []
+      const figures: Cost[] = []
       for (let round = -2; round < rounds; round++) {
-        const cookies = await begin(server.port, CONNECTIONS, 1.2)
-        const before = [await server.cpuUs(), await cpuOf(redis)] as const
+        const own = await begin(server.port, CONNECTIONS, 1.2)
+        const cookies = name === 'visitor' ? own.map(() => undefined) : own
+        const [serverBefore, redisBefore] = [await server.cpuUs(), await cpuOf(redis)]
         const { port } = server
-        const burst = { port, path, cookies, follows: false, requests: REQUESTS, expect: USER }
-        await run(burst)
-        const after = [await server.cpuUs(), await cpuOf(redis)] as const
-        if (round >= 0) {
-          figures.push([(after[0] - before[0]) / REQUESTS, (after[1] - before[1]) / REQUESTS])
+        await run({ port, path, cookies, follows: false, requests: REQUESTS, expect: USER })
+        const figure = {
+          server: ((await server.cpuUs()) - serverBefore) / REQUESTS,
+          redis: ((await cpuOf(redis)) - redisBefore) / REQUESTS,
         }
+        if (round >= 0) figures.push(figure)
       }
-      const cells = [0, 1].map((at) => median(figures.map((figure) => figure[at] as number)))
-      rows.push([name, ...cells.map((us) => us.toFixed(1))])
+      const [ofServer, ofRedis] = (['server', 'redis'] as const).map((of) =>
+        median(figures.map((figure) => figure[of])),
+      ) as [number, number]
+      costs.push([name, { server: ofServer, redis: ofRedis }])
     }
-    const head = ['request', 'server CPU µs', 'Redis CPU µs']
-    return { title: 'What one request costs: node:http, sessions of 1.2 KB', head, rows }
+    return Object.fromEntries(costs) as Costs
   } finally {
     await server.stop()
     await redis.stop()
+  }
+}
+
+export function costTable(costs: Costs): Table {
+  return {
+    title: 'What one request costs: node:http, sessions of 1.2 KB',
+    head: ['request', 'server CPU µs', 'Redis CPU µs'],
+    rows: Object.entries(costs).map(([name, { server, redis }]) => [
+      name,
+      server.toFixed(1),
+      redis.toFixed(1),
+    ]),
   }
 }
 

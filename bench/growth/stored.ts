@@ -8,15 +8,19 @@ import { type Client, begin, client } from './client.ts'
 const COUNTS = [1000, 10_000, 100_000, 1_000_000]
 const OF_OURS = 50
 
-interface Side extends Client {
-  readonly count: number
-  readonly cookies: readonly string[]
+/** Of Redis's memory. */
+export interface Bytes {
   readonly bytesPerSession: number
   readonly bytesPerEntry: number
 }
 
+interface Side extends Client, Bytes {
+  readonly count: number
+  readonly cookies: readonly string[]
+}
+
 /** Reads of one session, and the list of one principal, among ever more sessions of 1.2 KB. */
-export async function stored(rounds: number): Promise<Table> {
+export async function stored(rounds: number): Promise<{ table: Table; bytes: Bytes }> {
   const sides: Side[] = []
   try {
     for (const count of COUNTS) sides.push(await start(count))
@@ -30,7 +34,8 @@ export async function stored(rounds: number): Promise<Table> {
       bytesPerEntry.toFixed(0),
     ])
     const head = ['sessions', 'read ms', 'ratio', 'list ms', 'ratio', 'bytes each', 'and on a list']
-    return { title: `Sessions of 1.2 KB in Redis, ${rounds} rounds`, head, rows }
+    const table = { title: `Sessions of 1.2 KB in Redis, ${rounds} rounds`, head, rows }
+    return { table, bytes: sides.at(-1) as Side }
   } finally {
     for (const side of sides) await side.close()
   }
