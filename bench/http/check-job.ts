@@ -38,7 +38,7 @@ export async function checkJob(
   await browser.visit(beginAt(1.2))
   await redis.cli('flushall')
   let cookie = await visit(beginAt(1.2), undefined, 0)
-  const stored = keeps ? await sizeOf(redis) : undefined
+  const stored = keeps ? await sizeOf(redis, subject) : undefined
   await visit('/read', cookie, 0)
   await visit('/read', undefined)
   await visit('/write', cookie, 1)
@@ -78,9 +78,14 @@ async function ableOf(browser: ReturnType<typeof browserOf>, cookie: string | un
   return able
 }
 
-async function sizeOf(redis: RedisServer): Promise<{ value: number; memory: number }> {
+async function sizeOf(
+  redis: RedisServer,
+  subject: Subject,
+): Promise<{ value: number; memory: number }> {
   const keys = await redis.cli('keys', '*')
-  if (!Array.isArray(keys) || keys.length !== 1) throw new Error('there is not just one key')
+  if (!Array.isArray(keys) || keys.length !== 1) {
+    throw new Error(`${nameOf(subject)} has not stored one session under one key`)
+  }
   const [key] = keys.map(String) as [string]
   const memory = Number(await redis.cli('memory', 'usage', key))
   return { value: Number(await redis.cli('strlen', key)), memory }
