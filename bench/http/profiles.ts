@@ -4,14 +4,8 @@ import { CASES, type CaseName, type Trial, trialsOf } from './cases.ts'
 import { cpuChart, sizesChart } from './charts.ts'
 import type { Measured, Plan } from './measure.ts'
 import { casesOf, commands, cpuRatios, medians, speedRatios, storage } from './report.ts'
+import type { Result } from './result.ts'
 import { targetsOf } from './targets.ts'
-import type { RedisUse } from './traffic.ts'
-
-export interface Result {
-  readonly measured: Measured
-  readonly uses: readonly RedisUse[]
-  readonly trials: readonly Trial[]
-}
 
 interface Profile {
   readonly plan: Plan
@@ -42,7 +36,7 @@ export const PROFILES = {
     },
     tables: ({ measured, uses, trials }) => [
       casesOf(OF_TARGETS),
-      targetsOf(measured, trials),
+      targetsOf({ measured, uses, trials }),
       cpuRatios(measured, trials),
       speedRatios(measured, trials),
       commands(uses, ['anonymous', 'read', 'first write', 'write', 'sign-out']),

@@ -1,8 +1,12 @@
-import type { CaseName, Trial } from './cases.ts'
-import type { Measured, Slice } from './measure.ts'
+import { account } from './account.ts'
+import type { CaseName } from './cases.ts'
+import type { Traffic } from './counting-proxy.ts'
+import type { Slice } from './measure.ts'
+import type { Result } from './result.ts'
 import { ratioOf, seriesOf, showRatio } from './ratio.ts'
 import { FRAMEWORKS, type Framework, type Keeper, NEAR } from './subjects.ts'
 import type { Table } from '../table.ts'
+import type { Asked, RedisUse } from './traffic.ts'
 
 interface Target {
   readonly name: CaseName
@@ -24,10 +28,11 @@ const TARGETS: readonly Target[] = [
   { ...READ, to: 'express-session', figure: 'cpuUs', atMost: () => 0.5 },
 ]
 
+const [REACHED, MISSED] = ['reached', 'not reached']
 const FIGURES = { cpuUs: 'CPU', p99Ms: 'p99' } as const
 
 /** Each figure this project holds itself to, and whether this run reached it. */
-export function targetsOf(measured: Measured, trials: readonly Trial[]): Table {
+export function targetsOf({ measured, trials, uses }: Result): Table {
   const rows = TARGETS.flatMap(({ name, keeper, to, figure, atMost }) =>
     FRAMEWORKS.flatMap((framework) => {
       const trial = trials.find((it) => it.name === name && it.size === 1.2)
@@ -37,11 +42,35 @@ export function targetsOf(measured: Measured, trials: readonly Trial[]): Table {
       if (own === undefined || other === undefined) return []
       const ratio = ratioOf(own, other, figure satisfies keyof Slice)
       const most = atMost(framework)
-      const reached = ratio.median <= most ? 'reached' : 'not reached'
+      const reached = ratio.median <= most ? REACHED : MISSED
       const who = keeper === 'Sojourn' ? '' : ' with near cache'
       const what = `${name}${who}: ${framework}, ${FIGURES[figure]} to ${to}`
       return [[what, `${most}`, showRatio(ratio), reached]]
     }),
   )
+  rows.push(...trafficTargets(uses))
   return { title: 'Sojourn against its targets', head: ['', 'at most', 'is', ''], rows }
+}
+
+/** Commands, each of which is a round trip of its own. */
+const COMMANDS = { anonymous: 0, read: 1, 'first write': 1, write: 2, 'sign-out': 2 } as const
+const BYTES_AT_MOST = 1.1
+
+const BARE_BYTES = Buffer.byteLength(JSON.stringify(account()))
+
+/** What is the same in every framework: the most that any of them asks and keeps. */
+function trafficTargets(uses: readonly RedisUse[]): string[][] {
+  const ours = uses.filter(({ subject }) => subject.keeper === 'Sojourn')
+  const rows = Object.entries(COMMANDS).map(([name, atMost]) => {
+    const is = Math.max(...ours.map(({ traffic }) => commandsIn(traffic.get(name as Asked))))
+    return [`${name}: commands, round trips`, `${atMost}`, `${is}`, is <= atMost ? REACHED : MISSED]
+  })
+  const bytes = Math.max(...ours.map(({ stored }) => (stored?.value ?? 0) / BARE_BYTES))
+  const reached = bytes <= BYTES_AT_MOST ? REACHED : MISSED
+  return [...rows, ['bytes in Redis, to the JSON', `${BYTES_AT_MOST}`, bytes.toFixed(2), reached]]
+}
+
+function commandsIn(traffic: Traffic | undefined): number {
+  const commands = [...(traffic?.commands.values() ?? [])].reduce((sum, calls) => sum + calls, 0)
+  return Math.max(commands, traffic?.roundTrips ?? 0)
 }

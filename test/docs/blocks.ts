@@ -7,10 +7,11 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const pages = [
   'README.md',
   'SECURITY.md',
-  ...['docs', 'docs/frameworks', 'docs/security', 'docs/reliability'].flatMap((folder) =>
-    readdirSync(root + folder)
-      .filter((file) => file.endsWith('.md'))
-      .map((file) => `${folder}/${file}`),
+  ...['docs', 'docs/bench', 'docs/frameworks', 'docs/security', 'docs/reliability'].flatMap(
+    (folder) =>
+      readdirSync(root + folder)
+        .filter((file) => file.endsWith('.md'))
+        .map((file) => `${folder}/${file}`),
   ),
 ]
 
