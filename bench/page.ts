@@ -1,4 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { run } from '../scripts/run.ts'
 import { machine } from '../test/support/machine.ts'
 import { type Table, asMarkdown } from './table.ts'
 
@@ -27,8 +29,7 @@ export function writePage({ path, title, command, says, tables, charts = {} }: P
   })
   const words = [command, ...process.argv.slice(2)].join(' ')
   const intro = [`# ${title}`, `\`${words}\` made this page: ${machine()}.`, ...says, ...pictures]
-  writeFileSync(
-    new URL(path, DOCS),
-    `${intro.join('\n\n')}\n\n${tables.map(asMarkdown).join('\n')}`,
-  )
+  const page = new URL(path, DOCS)
+  writeFileSync(page, `${intro.join('\n\n')}\n\n${tables.map(asMarkdown).join('\n')}`)
+  run('oxfmt', [fileURLToPath(page)])
 }
