@@ -1,7 +1,7 @@
 import type { Page } from '../page.ts'
 import type { Table } from '../table.ts'
 import { CASES, type CaseName, type Trial, trialsOf } from './cases.ts'
-import { cpuChart, sizesChart } from './charts.ts'
+import { cpuChart } from './charts.ts'
 import type { Measured, Plan } from './measure.ts'
 import { casesOf, commands, cpuRatios, medians, speedRatios, storage } from './report.ts'
 import type { Result } from './result.ts'
@@ -69,8 +69,8 @@ export const PROFILES = {
       medians(measured, trials),
     ],
     charts: (measured, trials) => ({
-      'sizes-read': sizesChart(measured, trials, 'read'),
-      'sizes-write': sizesChart(measured, trials, 'write'),
+      'read-64': cpuChart(measured, trials, 'read', 64),
+      'write-64': cpuChart(measured, trials, 'write', 64),
     }),
   },
 } as const satisfies Record<string, Profile>
