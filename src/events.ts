@@ -22,6 +22,7 @@ export type SessionEvent =
   | 'signedOut'
   | 'revoked'
   | 'limited'
+  | 'large'
 
 /** Why a cookie opened no session. */
 export type RejectReason =
@@ -50,6 +51,9 @@ export interface SessionEventMessage {
   /** Of `revoked`: the reason that was given, and who gave it. */
   readonly why?: string
   readonly by?: string
+  /** Of `large`: what the session takes, and the largest of its keys as this request has them. */
+  readonly bytes?: number
+  readonly largest?: readonly { readonly key: string; readonly bytes: number }[]
   readonly request?: unknown
 }
 
@@ -70,6 +74,7 @@ const channels = {
   signedOut: channel('sojourn:signedOut'),
   revoked: channel('sojourn:revoked'),
   limited: channel('sojourn:limited'),
+  large: channel('sojourn:large'),
 } satisfies Record<SessionEvent, unknown>
 
 export function publish(event: SessionEvent, message: SessionEventMessage): void {

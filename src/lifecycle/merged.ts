@@ -7,7 +7,8 @@ import type { SessionState } from '../session/state.ts'
 import { decodeTheirs } from './contents.ts'
 import { type Engine, storeNow } from './engine.ts'
 import { mustTell, renewedLater } from './owed-cookie.ts'
-import { checkSize, readData, writeData, writeDraft, writeFlash } from './payload.ts'
+import { readData, writeData, writeDraft, writeFlash } from './payload.ts'
+import { checkSize } from './size.ts'
 
 /**
  * The base there will be once this request's changes are stored on top of `theirs`. Payloads it did
@@ -40,7 +41,7 @@ export async function mergeOnto(
   const shown = found?.base.flash ?? base.flash
   const entries = draft.flash.applyTo(keep === undefined ? shown : [])
   if (anew || draft.flash.changed) flash = await writeFlash(engine, entries, owner)
-  checkSize(engine, data, flash)
+  checkSize(engine, state.visit, data, flash)
   const now = storeNow(engine, state.visit)
   const next = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
   const must = mustTell(engine.policy, theirs, next)

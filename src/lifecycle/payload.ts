@@ -66,11 +66,3 @@ async function serialize(
   }
   return requirePayload(payload)
 }
-
-/** @throws {DataError} `too_large`. */
-export function checkSize({ policy }: Engine, data: Payload, flash: Payload | undefined): void {
-  const bytes = Buffer.byteLength(data) + (flash === undefined ? 0 : Buffer.byteLength(flash))
-  if (bytes <= policy.maxBytes) return
-  const rule = `maxBytes allows ${policy.maxBytes}`
-  throw new DataError('too_large', '', `the session takes ${bytes} bytes; ${rule}`)
-}

@@ -10,7 +10,8 @@ import { type ReadAnswer, type ReplaceAnswer, isRecord } from '../store/store.ts
 import { oldCookieOf, readNew, readOld, removeOld } from './adopt.ts'
 import { type Engine, ask } from './engine.ts'
 import { oweCookie } from './owed-cookie.ts'
-import { checkSize, readFlash } from './payload.ts'
+import { readFlash } from './payload.ts'
+import { checkSize } from './size.ts'
 
 /**
  * - `created`: this request put our session in the place of the other library's.
@@ -108,7 +109,7 @@ async function storeStandIn(
   const { id, data, flash } = standIn
   const record = { ...standIn, writes: [randomWriteId()] }
   const key = engine.policy.prefix + id
-  checkSize(engine, data, flash)
+  checkSize(engine, visit, data, flash)
   const answer = await ask(engine, visit, 'create', (store) => store.create(key, record))
   return answer === 'created' ? record : readNew(engine, visit, id)
 }

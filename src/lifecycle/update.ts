@@ -11,7 +11,8 @@ import { carryOut, repeat } from './commit.ts'
 import { type Engine, storeNow } from './engine.ts'
 import { decodeTheirs } from './contents.ts'
 import { inTurn } from './in-turn.ts'
-import { checkSize, readData, writeData, writeFlash } from './payload.ts'
+import { readData, writeData, writeFlash } from './payload.ts'
+import { checkSize } from './size.ts'
 import { noteTouch } from './touch.ts'
 import { offer, patience } from './write.ts'
 
@@ -79,7 +80,7 @@ async function tryReplace(
   const { builtIn } = engine.policy.serializer
   const data = await writeData(engine, draft, record)
   const flash = builtIn ? record.flash : await writeFlash(engine, base.flash, record)
-  checkSize(engine, data, flash)
+  checkSize(engine, visit, data, flash)
   const now = storeNow(engine, visit)
   const next = rewritten(state, record, { writeId, now, data, flash })
   const answer = await offer(engine, state, record, next)

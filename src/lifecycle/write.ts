@@ -10,7 +10,8 @@ import { enlist, refuseEnded } from './enlist.ts'
 import { type Engine, ask, storeTime } from './engine.ts'
 import { mergeOnto } from './merged.ts'
 import { mustTell } from './owed-cookie.ts'
-import { checkSize, writeDraft, writeFlash } from './payload.ts'
+import { writeDraft, writeFlash } from './payload.ts'
+import { checkSize } from './size.ts'
 import { takeOver } from './take-over.ts'
 
 const CREATE_TRIES = 8
@@ -63,7 +64,7 @@ async function firstBase(
   const entries = draft.flash.applyTo([])
   const data = await writeDraft(engine, draft, owner)
   const flash = await writeFlash(engine, entries, owner)
-  checkSize(engine, data, flash)
+  checkSize(engine, state.visit, data, flash)
   const now = await storeTime(engine, state.visit)
   const record = firstRecord(state, { writeId, now, data, flash })
   return new Base(record, entries, draft.view, true)

@@ -20,4 +20,5 @@ export const DEFAULTS = {
   reasonKept: 3600,
   storeTimeoutMs: 1000,
   maxBytes: 1_048_576,
+  warnBytes: 65_536,
 } as const

@@ -140,6 +140,11 @@ export interface SessionOptions<D extends object = SessionData> {
   readonly storeTimeoutMs?: number
   /** The most bytes one session may store, 1 to 536870912. Default `1048576` (1 MiB). */
   readonly maxBytes?: number
+  /**
+   * A session that stores more bytes than this is an event `large` with the sizes of its largest
+   * keys, and once a process warning; 1 to 536870912. Default `65536` (64 KiB).
+   */
+  readonly warnBytes?: number
   /** Makes what is stored. Needs `deserialize`. Default: JSON that also keeps Date, Map, Set, … */
   readonly serialize?: Serialize
   /** The inverse: `deserialize(serialize(x))` equals `x`. What it throws on is no session. */

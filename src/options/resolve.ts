@@ -27,6 +27,7 @@ export interface Policy extends Timeouts, Accounts {
   readonly onReplay: 'report' | 'end'
   readonly storeTimeoutMs: number
   readonly maxBytes: number
+  readonly warnBytes: number
   readonly serializer: Serializer
   readonly merge: ReadonlyMap<string, MergeFunction<unknown>>
   readonly cookieOnException: boolean
@@ -51,6 +52,7 @@ const KNOWN = [
   'touchInterval',
   'storeTimeoutMs',
   'maxBytes',
+  'warnBytes',
   'serialize',
   'deserialize',
   'merge',
@@ -79,6 +81,7 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     onReplay = 'report',
     storeTimeoutMs = DEFAULTS.storeTimeoutMs,
     maxBytes = DEFAULTS.maxBytes,
+    warnBytes = DEFAULTS.warnBytes,
     cookieOnException = true,
     idGenerator,
   } = options
@@ -93,6 +96,7 @@ export function resolveOptions<D extends object>(options: SessionOptions<D>): Po
     onReplay: requireWord('onReplay', onReplay, ['report', 'end']),
     storeTimeoutMs: requireInteger('storeTimeoutMs', storeTimeoutMs, LIMITS.storeTimeoutMs),
     maxBytes: requireInteger('maxBytes', maxBytes, LIMITS.maxBytes),
+    warnBytes: requireInteger('warnBytes', warnBytes, LIMITS.maxBytes),
     serializer: resolveSerializer(options),
     merge: resolveMerge(options.merge),
     cookieOnException: requireBoolean('cookieOnException', cookieOnException),

@@ -39,6 +39,7 @@ const SETTINGS: Readonly<Record<string, Coercion>> = {
   store_timeout_ms: ['options', 'storeTimeoutMs', to.number],
   socket_timeout: ['options', 'storeTimeoutMs', to.secondsToMs],
   max_bytes: ['options', 'maxBytes', to.number],
+  warn_bytes: ['options', 'warnBytes', to.number],
   encryption_keys: ['encryption', 'keys', to.list],
   cookie_on_exception: ['options', 'cookieOnException', to.flag],
   clear_site_data: ['options', 'clearSiteData', to.list],

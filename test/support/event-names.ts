@@ -17,4 +17,5 @@ export const EVENTS: readonly SessionEvent[] = [
   'signedOut',
   'revoked',
   'limited',
+  'large',
 ]
