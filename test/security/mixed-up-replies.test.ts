@@ -83,10 +83,15 @@ describe.each(Object.entries(CLIENTS))('over %s', (_, connect) => {
         }),
       )
       const seen = { right: 0, wrong: [] as string[], error: 0, aborted: 0 }
+      let cut: Promise<unknown> = Promise.resolve()
       const cutting = setInterval(() => {
-        redis.server.cli('client', 'kill', 'type', 'normal').catch(() => undefined)
+        cut = redis.server.cli('client', 'kill', 'type', 'normal').catch(() => undefined)
       }, 30)
-      onTestFinished(() => clearInterval(cutting))
+      onTestFinished(async () => {
+        clearInterval(cutting)
+        // The last one must not hit what comes next.
+        await cut
+      })
       for (let round = 0; round < ROUNDS; round++) {
         await Promise.all(
           jars.flatMap(({ user, cookie }) =>

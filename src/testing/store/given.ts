@@ -108,7 +108,10 @@ async function givenOf(fixture: StoreFixture): Promise<Given> {
     const record = dying(store, lifeMs)
     const key = fresh('key')
     await store.create(key, record)
-    assert.notEqual(await store.read(key), 'absent', 'it is absent before it has expired')
+    const answer = await store.read(key)
+    // Looked at too late, on a busy machine, it says nothing.
+    const isDue = store.now() >= expiryOf(record)
+    if (!isDue) assert.notEqual(answer, 'absent', 'it is absent before it has expired')
     await passed(key, expiryOf(record))
     return { key, record }
   }
