@@ -28,7 +28,12 @@ function add(draft: Data): void {
 describeOnBothStores('a request whose save() was carried out, and its answer lost', (makeStore) => {
   async function begin(options: Partial<SessionOptions<Data>> = {}) {
     const store = makeStore()
-    const sessions = createSessions<Data>({ secret: SECRET, store, ...options })
+    const sessions = createSessions<Data>({
+      secret: SECRET,
+      store,
+      storeTimeoutMs: 20_000,
+      ...options,
+    })
     const first = await sessions.open()
     first['n'] = 1
     const cookie = cookieOf((await sessions.commit(first)).setCookie)
@@ -265,7 +270,7 @@ describeOnBothStores('a request whose save() was carried out, and its answer los
 describeOnBothStores('a signIn() that has failed', (makeStore) => {
   async function begin() {
     const store = makeStore()
-    const sessions = createSessions<Data>({ secret: SECRET, store })
+    const sessions = createSessions<Data>({ secret: SECRET, store, storeTimeoutMs: 20_000 })
     const first = await sessions.open()
     first['n'] = 1
     return { store, sessions, cookie: cookieOf((await sessions.commit(first)).setCookie) }

@@ -26,6 +26,8 @@ export type What = 'sentinels' | 'cluster' | 'slots'
 
 interface Redis {
   readonly ports: readonly number[]
+  /** Has everything it began with again. */
+  repair(): Promise<void>
   /** What is to happen to it, up to where all is well again. */
   happen(): Promise<void>
   stop(): Promise<void>
@@ -38,14 +40,17 @@ async function startRedisFor(what: What): Promise<Redis> {
   }
   const cluster = await startChangingCluster()
   const happen = () => (what === 'cluster' ? cluster.failOver() : cluster.moveSlots())
-  return { ...cluster, happen }
+  return { ...cluster, happen, repair: async () => {} }
 }
 
 const SERVERS = 2
 /** With Redis well, before the primary fails and after the next one has its replicas. */
 const CALM_MS = 1500
-/** When nothing has failed for so long since Redis was well, its clients have noticed: it is over. */
-const SETTLED_MS = 1000
+/**
+ * When nothing has failed for so long since Redis was well, its clients have noticed: it is over. A
+ * request that was sent before may wait for its deadline of a second, twice.
+ */
+const SETTLED_MS = 2500
 /** Of the second that an operation may take; the servers have no more of the machine than this. */
 const STOOD_STILL_MS = 200
 const MOST_LOOKS = 10
@@ -67,10 +72,12 @@ export async function changeUnderLoad(plan: Plan): Promise<Seen> {
     const over = new AbortController()
     const running = crowd.run(plan.requestsPerSecond, over.signal)
     for (let done = 0; done < plan.times; done++) {
+      await redis.repair()
       await sleep(CALM_MS)
       const failedAt = performance.now()
       await redis.happen()
       const wellAt = performance.now()
+
       await until('people are served again', async () => {
         return performance.now() - Math.max(wellAt, crowd.lastErrorAt) > SETTLED_MS
       })

@@ -81,7 +81,7 @@ function page(lines: readonly string[]): string {
     intro,
     `Two servers, ${size.people} people, ${size.requestsPerSecond} requests a second of which a third write and a`,
     `twentieth sign out. ${size.times} times in each row it happens, with Redis well in between; the servers are`,
-    'never restarted. It is over when nothing has failed for a second. On one machine replicas are so close',
+    'never restarted. It is over when nothing has failed for 2.5 s. On one machine replicas are so close',
     'behind that little is lost even without durability.',
     '',
     '| what happens | requests | errors, all 503 | last error after it: median (longest) | errors once it was over | sessions mixed up or corrupted | unhandled rejections, other answers | answered writes lost | sessions lost | answered sign-outs undone |',

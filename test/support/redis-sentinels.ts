@@ -14,8 +14,10 @@ const SYNC_AT_ONCE = ['--repl-diskless-sync-delay', '0']
 
 export interface Sentinels {
   readonly ports: readonly number[]
-  /** Ends the primary without a word, waits for the next one, and lets the old begin as its replica. */
+  /** Ends the primary without a word, and waits for the next one. */
   failOver(): Promise<void>
+  /** Brings back what has failed, as a replica. For a moment it takes itself for the primary. */
+  repair(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -26,6 +28,7 @@ export async function startSentinels(): Promise<Sentinels> {
   const servers = new Map<number, RedisServer>([[first.port, first]])
   const ports = await Promise.all([freePort(), freePort(), freePort()])
   const sentinels: Sentinel[] = []
+  const failed: number[] = []
 
   async function stop(): Promise<void> {
     for (const { process: sentinel, folder } of sentinels) {
@@ -57,14 +60,21 @@ export async function startSentinels(): Promise<Sentinels> {
     stop,
     async failOver() {
       const fallen = servers.get(await primaryBy(ports[0])) as RedisServer
-      await until('both replicas follow', async () => (await inStep(fallen)) === 2)
-      const old = fallen.port
+      const { port } = fallen
       process.kill(fallen.pid, 'SIGKILL')
-      await until('another is primary', async () => (await primaryBy(ports[0])) !== old)
+      await until('another is primary', async () => (await primaryBy(ports[0])) !== port)
       const next = servers.get(await primaryBy(ports[0])) as RedisServer
       await until('its replica follows', async () => (await inStep(next)) >= 1)
       await fallen.stop()
-      servers.set(old, await startRedis({ port: old, args: SYNC_AT_ONCE }))
+      servers.delete(port)
+      failed.push(port)
+    },
+    async repair() {
+      for (const port of failed.splice(0)) {
+        servers.set(port, await startRedis({ port, args: SYNC_AT_ONCE }))
+      }
+      const primary = servers.get(await primaryBy(ports[0])) as RedisServer
+      await until('both replicas follow', async () => (await inStep(primary)) === 2)
     },
   }
 }
