@@ -76,8 +76,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'what was held over a lost connection is used over the next',
     file: NEAR,
-    search: 'if (entry.proof !== tracking.proof) return undefined',
-    replacement: '',
+    search: 'if (entry.proof !== tracking.proof || ',
+    replacement: 'if (',
     test: FAULTS,
     fails: 'what changes while its connections are lost is seen, and it comes back',
   },

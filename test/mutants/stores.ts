@@ -90,9 +90,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'data of any size are stored',
-    file: 'src/lifecycle/payload.ts',
-    search: '  if (bytes <= policy.maxBytes) return\n',
-    replacement: '  if (bytes >= 0) return\n',
+    file: 'src/lifecycle/size.ts',
+    search: 'if (bytes > policy.maxBytes)',
+    replacement: 'if (bytes < 0)',
     test: 'test/behaviour/trouble.test.ts',
     fails: 'THREATS T9: more bytes than maxBytes: an error that says so, and nothing is lost',
   },
