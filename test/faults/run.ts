@@ -89,8 +89,9 @@ function tell(cases: readonly Case[]): string {
     `${n(operations.length)} operations over ${clients.length} clients, ${kinds.length} kinds of`,
     `faults, ${n(cases.length)} cases: **none done twice, none left what it should not, none settled`,
     `later than the deadline and ${SLACK_MS} ms.** The latest of ${n(silent.length)} that met silence`,
-    `settled ${latest('loopMs')} ms after its deadline. Time in which the event loop stood still counts for`,
-    `nothing, as no timer can run then; by the clock it was ${latest('ms')} ms at most.`,
+    `settled ${latest('loopMs')} ms after its deadline in time that the event loop had, and ${latest('ms')} ms by the`,
+    'clock: the machine was busy. So it is judged by the order of timers: when one runs that was due 100 ms',
+    'after the deadline, and the event loop has turned three times since, it must have settled.',
   ].join(' ')
 }
 
