@@ -38,6 +38,9 @@ export interface Scene {
 /** What the keys of the other library begin with. */
 const OLD = 'sess:'
 
+/** A client that is not connected again by then never will be. */
+const LONGEST_CALMING_MS = 30_000
+
 let scenes = 0
 
 export interface Made extends Scene {
@@ -66,7 +69,11 @@ export async function makeScene(
     async untilCalm() {
       proxy.heal()
       // A connection that is used again has sent what it still had to send.
-      while ((await store.read('calm').catch(() => 'failed')) === 'failed');
+      const until = performance.now() + LONGEST_CALMING_MS
+      while ((await store.read('calm').catch(() => 'failed')) === 'failed') {
+        if (performance.now() > until) throw new Error('its client does not come back')
+        await new Promise(setImmediate)
+      }
     },
     async end() {
       proxy.heal()
