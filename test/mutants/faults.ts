@@ -32,6 +32,38 @@ export const mutants: readonly Mutant[] = [
     fails: 'counts what it updates, and others count, beside it',
   },
   {
+    when: 'a sign-in that has failed takes back what was sent again before it',
+    file: 'src/lifecycle/sign-in.ts',
+    search: '    await repeat(engine, visit, false)\n',
+    replacement: '    void repeat\n',
+    test: LOST,
+    fails: 'brings back no message and no timeout, when a signIn() after it has failed',
+  },
+  {
+    when: 'a clock that was set is believed until it is measured as ever',
+    file: 'src/store/redis/clock.ts',
+    search: '    return this.#known && Math.abs(',
+    replacement: '    return !this.#known && Math.abs(',
+    test: 'test/redis/clocks.test.ts',
+    fails: 'nobody is signed out, activity is noted, and what begins lives as long as it should',
+  },
+  {
+    when: 'a near cache reads without the time when a clock was set',
+    file: 'src/store/redis/near.ts',
+    search: ' || !this.#behind.knowsTime) return this',
+    replacement: ') return this',
+    test: 'test/redis/clocks.test.ts',
+    fails: 'a session that is held near is still used',
+  },
+  {
+    when: 'a near cache holds on while a clock that was set is not measured',
+    file: 'src/store/redis/near.ts',
+    search: ' || !this.#behind.knowsTime) return undefined',
+    replacement: ') return undefined',
+    test: 'test/redis/clocks.test.ts',
+    fails: 'a session that is held near is still used',
+  },
+  {
     when: 'a sign-in that has failed is sent again',
     file: 'src/lifecycle/sign-in.ts',
     search:

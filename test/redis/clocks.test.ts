@@ -5,7 +5,7 @@ import { createSessions } from '../../src/sessions.ts'
 import { type Data, type DataSessions, SECRET } from '../support/app.ts'
 import { useRedis } from '../support/both-stores.ts'
 import { cookieOf } from '../support/timed.ts'
-import { begin, look, near, untilHeld } from './near-cache.ts'
+import { begin, near, untilHeld } from './near-cache.ts'
 
 const TEN_MINUTES_MS = 600_000
 const TIMEOUT = 60
@@ -93,7 +93,10 @@ describe.each([
     await untilHeld(here, cookie, redis.server)
     onTestFinished(() => void vi.restoreAllMocks())
     setClock(off)
-    expect(await look(here, cookie)).toBe(1)
+    const session = await here.open(cookie)
+    expect(session['n']).toBe(1)
+    const left = session.expiresAt.getTime() - wallClock()
+    expect(Math.abs(left - TIMEOUT * 1000)).toBeLessThan(CLOSE_MS)
     await untilHeld(here, cookie, redis.server)
   })
 
