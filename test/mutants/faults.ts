@@ -53,7 +53,7 @@ export const mutants: readonly Mutant[] = [
     search: ' || !this.#behind.knowsTime) return this',
     replacement: ') return this',
     test: 'test/redis/clocks.test.ts',
-    fails: 'a session that is held near is still used',
+    fails: 'a session that is held near is still used, once the time is known again',
   },
   {
     when: 'a near cache holds on while a clock that was set is not measured',
@@ -61,7 +61,7 @@ export const mutants: readonly Mutant[] = [
     search: ' || !this.#behind.knowsTime) return undefined',
     replacement: ') return undefined',
     test: 'test/redis/clocks.test.ts',
-    fails: 'a session that is held near is still used',
+    fails: 'a session that is held near is still used, once the time is known again',
   },
   {
     when: 'a sign-in that has failed is sent again',
