@@ -4,18 +4,13 @@ import { createClient, createClientPool } from 'redis'
 import { createClient as createClient5 } from 'redis5'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { OptionError } from '../../src/errors.ts'
-import type { RedisClient } from '../../src/store/redis/port.ts'
 import { type RedisStoreOptions, redisStore } from '../../src/store/redis/redis-store.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { type Data, SECRET } from '../support/app.ts'
+import { type Made, connected, connecting } from '../support/made-client.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { type Replicated, startReplicated } from '../support/replicated.ts'
 import { cookieOf } from '../support/timed.ts'
-
-interface Made {
-  readonly client: RedisClient
-  readonly end: () => unknown
-}
 
 const CLIENTS: Record<string, (port: number) => Promise<Made>> = {
   'node-redis 6': (port) => connected(createClient({ socket: { port } })),
@@ -23,28 +18,6 @@ const CLIENTS: Record<string, (port: number) => Promise<Made>> = {
   'ioredis 6 with auto-pipelining': async (port) =>
     connecting(new Ioredis(port, { enableAutoPipelining: true, keyPrefix: 'app:' })),
   'ioredis 5': async (port) => connecting(new Ioredis5(port)),
-}
-
-async function connected(
-  client: RedisClient & {
-    on(event: 'error', listener: () => void): unknown
-    connect(): Promise<unknown>
-    destroy(): void
-  },
-): Promise<Made> {
-  client.on('error', () => {})
-  await client.connect()
-  return { client, end: () => client.destroy() }
-}
-
-function connecting(
-  client: RedisClient & {
-    on(event: 'error', listener: () => void): unknown
-    disconnect(): void
-  },
-): Made {
-  client.on('error', () => {})
-  return { client, end: () => client.disconnect() }
 }
 
 let running: Replicated | undefined

@@ -9,13 +9,9 @@ import type { NearCache } from '../../src/store/redis/near-cache.ts'
 import type { RedisClient } from '../../src/store/redis/port.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { type Data, type DataSessions, SECRET } from '../support/app.ts'
+import { type Made, connected, connecting } from '../support/made-client.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { cookieOf } from '../support/timed.ts'
-
-interface Made {
-  readonly client: RedisClient
-  readonly end: () => unknown
-}
 
 /** Every client that a near cache can be had with, as it would be made. */
 export const CLIENTS: Record<string, (port: number) => Promise<Made>> = {
@@ -27,28 +23,6 @@ export const CLIENTS: Record<string, (port: number) => Promise<Made>> = {
   'ioredis 6 with auto-pipelining and a prefix': async (port) =>
     connecting(new Ioredis(port, { enableAutoPipelining: true, keyPrefix: 'app:' })),
   'ioredis 5': async (port) => connecting(new Ioredis5(port)),
-}
-
-async function connected(
-  client: RedisClient & {
-    on(event: 'error', listener: () => void): unknown
-    connect(): Promise<unknown>
-    destroy(): void
-  },
-): Promise<Made> {
-  client.on('error', () => {})
-  await client.connect()
-  return { client, end: () => client.destroy() }
-}
-
-function connecting(
-  client: RedisClient & {
-    on(event: 'error', listener: () => void): unknown
-    disconnect(): void
-  },
-): Made {
-  client.on('error', () => {})
-  return { client, end: () => client.disconnect() }
 }
 
 export async function clientOf(name: string, port: number): Promise<RedisClient> {
