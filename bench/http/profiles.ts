@@ -31,6 +31,7 @@ export const PROFILES = {
           'in the handler; `nothing` is the same handler without sessions. Each library is set up ' +
           'as its README says, and has shown that it keeps sessions before it is measured.',
         'More: [every case](bench/cases.md), [sizes](bench/sizes.md), [parts](bench/parts.md), ' +
+          '[what is left without sockets](bench/overhead.md), ' +
           '[as work grows](bench/growth.md), and [what a large site needs](capacity.md).',
       ],
     },

@@ -219,7 +219,10 @@ function copyOf(payload: SessionRecord['data']): SessionRecord['data'] {
   return typeof payload === 'string' ? payload : Buffer.from(payload)
 }
 
-/** Error replies begin with a word in capitals; the errors of a connection do not. */
+/** Error replies begin with a word in capitals; the errors of a connection do not. Some pass. */
 function isRefusal(reason: unknown): reason is Error {
-  return reason instanceof Error && /^[A-Z]+ /.test(reason.message)
+  if (!(reason instanceof Error)) return false
+  return /^[A-Z]+ /.test(reason.message) && !PASSING.test(reason.message)
 }
+
+const PASSING = /^(?:BUSY|LOADING|MASTERDOWN|MISCONF|OOM|READONLY) /

@@ -117,9 +117,10 @@ export class Tracking {
   async #ask(now: number): Promise<void> {
     this.#asking = true
     this.#askedAt = now
-    const answers = [this.#listener.command('PING'), this.#reader.command('PING')]
     try {
-      await this.#inTime(Promise.all(answers))
+      await this.#inTime(
+        Promise.all([this.#listener.command('PING'), this.#reader.command('PING')]),
+      )
       this.proof.at = now
       this.#asking = false
     } catch (error) {
