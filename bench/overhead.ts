@@ -38,7 +38,7 @@ let stored: unknown
 const atOnce = {
   async sendCommand(command: readonly (string | Buffer)[]): Promise<unknown> {
     if (command[0] === 'get' && stored !== undefined) return stored
-    return client.sendCommand(command as string[], { typeMapping: { [BULK_STRING]: Buffer } })
+    return client.sendCommand(command, { typeMapping: { [BULK_STRING]: Buffer } })
   },
 }
 
@@ -89,7 +89,7 @@ if (values.write) {
         'that would reach [the targets](../bench.md) on the frameworks that do least themselves: ' +
         'on `node:http` they leave a tenth of a request for all of it.',
       'With the near cache no record is read and no text parsed: what was decoded is copied. In the ' +
-        'benchmark over sockets that does not show, as requests that wait for Redis together are answered ' +
+        'benchmark over sockets that does not show, likely because requests that wait for Redis together are answered ' +
         'together, which costs the system less.',
     ],
     tables: [table],
