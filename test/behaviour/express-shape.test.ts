@@ -19,18 +19,24 @@ describe.each([
 ])('%s', (_name, make) => {
   test('gives all requests one shape, and all responses, behind the middleware', async () => {
     const app = make()
-    const seen: { request: Request; response: Response }[] = []
+    let seen: { request: Request; response: Response }[] = []
     app.use(session(createSessions<Data>({ secret: SECRET })))
     app.get('/first', (_request, response) => void response.end())
     app.get('/', (request, response) => {
       seen.push({ request, response })
-      if (seen.length === 2) for (const one of seen) one.response.end(String(same(seen)))
+      if (seen.length < 2) return
+      for (const one of seen) one.response.end(String(same(seen)))
+      seen = []
     })
     const server = await listen(app)
     // The engine learns with the first requests what values the properties of all take.
     for (let first = 0; first < 5; first++) await server.browser().get('/first')
-    const answers = await Promise.all([server.browser().get('/'), server.browser().get('/')])
-    expect(answers.map(({ text }) => text)).toEqual(['true', 'true'])
+    async function areAlike(): Promise<string[]> {
+      const answers = [server.browser().get('/'), server.browser().get('/')]
+      return (await Promise.all(answers)).map(({ text }) => text)
+    }
+    // Now and then it learns one thing more. Where each has a shape of its own it is never so.
+    await expect.poll(areAlike).toEqual(['true', 'true'])
   })
 })
 
