@@ -1,5 +1,5 @@
-import { type Socket, connect, createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { Socket } from 'node:net'
+import { type Relay, startRelay } from '../relay.ts'
 
 /** What went through since the last count. */
 export interface Traffic {
@@ -9,11 +9,9 @@ export interface Traffic {
   readonly roundTrips: number
 }
 
-export interface CountingProxy {
-  readonly url: string
+export interface CountingProxy extends Relay {
   /** Counts anew from here, and answers what was counted until now. */
   take(): Traffic
-  stop(): void
 }
 
 /**
@@ -24,49 +22,31 @@ export interface CountingProxy {
 export async function startCountingProxy(redisPort: number): Promise<CountingProxy> {
   let commands = new Map<string, number>()
   let roundTrips = 0
-  const sockets = new Set<Socket>()
 
-  function join(client: Socket): void {
-    const redis = connect({ port: redisPort, host: '127.0.0.1', noDelay: true })
-    const count = commandCounter((name) => commands.set(name, (commands.get(name) ?? 0) + 1))
+  function count(client: Socket, redis: Socket): void {
+    const countCommands = commandCounter((name) =>
+      commands.set(name, (commands.get(name) ?? 0) + 1),
+    )
     let waiting = false
     client.on('data', (chunk: Buffer) => {
       if (!waiting) roundTrips++
       waiting = true
-      count(chunk)
+      countCommands(chunk)
       redis.write(chunk)
     })
     redis.on('data', (chunk: Buffer) => {
       waiting = false
       client.write(chunk)
     })
-    for (const [one, other] of [
-      [client, redis],
-      [redis, client],
-    ] as const) {
-      sockets.add(one)
-      one.on('error', () => {})
-      one.once('close', () => {
-        sockets.delete(one)
-        other.destroy()
-      })
-    }
   }
-  const server = createServer({ noDelay: true }, join)
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
+  const relay = await startRelay(redisPort, count)
   return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...relay,
     take() {
       const traffic = { commands, roundTrips }
       commands = new Map()
       roundTrips = 0
       return traffic
-    },
-    stop() {
-      server.close()
-      for (const socket of sockets) socket.destroy()
     },
   }
 }

@@ -38,6 +38,30 @@ interface Resolved<R> {
   readonly openOptions: (request: R) => OpenOptions
 }
 
+/** What is asked about each request, by functions that get it. */
+interface PerRequest<Args extends unknown[]> {
+  readonly countAsActivity?: ((...args: Args) => boolean) | undefined
+  readonly onUnavailable?: ((...args: Args) => OnUnavailable) | undefined
+  readonly fresh?: ((...args: Args) => boolean) | undefined
+}
+
+/** @throws {OptionError} for one that is no function. */
+export function perRequest<Args extends unknown[]>({
+  countAsActivity,
+  onUnavailable,
+  fresh,
+}: PerRequest<Args>): (...args: Args) => OpenOptions {
+  const asked = Object.entries({ countAsActivity, onUnavailable, fresh })
+  const functions = asked.filter(([, value]) => value !== undefined)
+  for (const [name, value] of functions) requireFunction(name, value)
+  if (functions.length === 0) return () => DEFAULTS
+  return (...args) => ({
+    countAsActivity: countAsActivity?.(...args),
+    onUnavailable: onUnavailable?.(...args),
+    fresh: fresh?.(...args),
+  })
+}
+
 /**
  * @param others names of options the adapter has beside these.
  * @throws {OptionError} for a name that is no option, or a value that cannot be one.
@@ -51,16 +75,6 @@ export function resolveAdapterOptions<R>(
   if (typeof property !== 'string' || property === '') {
     throw new OptionError('property', `must name a property of the request, not ${show(property)}`)
   }
-  const asked = Object.entries({ countAsActivity, onUnavailable, fresh })
-  const functions = asked.filter(([, value]) => value !== undefined)
-  for (const [name, value] of functions) requireFunction(name, value)
-  const openOptions =
-    functions.length === 0
-      ? () => DEFAULTS
-      : (request: R) => ({
-          countAsActivity: countAsActivity?.(request),
-          onUnavailable: onUnavailable?.(request),
-          fresh: fresh?.(request),
-        })
+  const openOptions = perRequest({ countAsActivity, onUnavailable, fresh })
   return { property, openOptions }
 }

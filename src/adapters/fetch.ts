@@ -6,7 +6,7 @@ import type { Session } from '../session/members.ts'
 import { type Visit, everyVisitOf } from '../session/visit.ts'
 import type { CommitOptions, Sessions } from '../sessions.ts'
 import { type Corridor, corridorOf, createSession } from '../corridor.ts'
-import { requireFunctions } from './adapter-options.ts'
+import { perRequest, requireFunctions } from './adapter-options.ts'
 import {
   plainResponse,
   sessionCookiesOn,
@@ -74,7 +74,8 @@ export function withSession<
     'local',
     'onError',
   ])
-  const { countAsActivity, onUnavailable, fresh, local, onError } = known
+  const { local, onError } = known
+  const openOptions = perRequest(known)
 
   async function refuse(error: unknown, request: Req): Promise<Response> {
     if (onError === undefined) console.error(error)
@@ -85,9 +86,7 @@ export function withSession<
     let visit: Visit
     try {
       const opened = enter(corridor, request, {
-        countAsActivity: countAsActivity?.(request, ...rest),
-        onUnavailable: onUnavailable?.(request, ...rest),
-        fresh: fresh?.(request, ...rest),
+        ...openOptions(request, ...rest),
         local: local?.(request, ...rest),
       })
       visit = opened instanceof Promise ? await opened : opened

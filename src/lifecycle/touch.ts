@@ -1,7 +1,7 @@
 import { randomTouchId } from '../cookie/random.ts'
 import { StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
-import { lastWriteOf, withWrite } from '../record/record.ts'
+import { lastWriteOf, withWrite } from '../record/writes.ts'
 import { Base } from '../session/base.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'

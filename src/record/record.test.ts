@@ -6,12 +6,11 @@ import {
   bytesOf,
   expiryOf,
   formatRecord,
-  lastWriteOf,
   parseRecord,
   revisionOf,
   type SessionRecord,
-  withWrite,
 } from './record.ts'
+import { lastWriteOf, withWrite } from './writes.ts'
 
 const token = (longest: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${longest}}$`))
 const payload = fc.oneof(

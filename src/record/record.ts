@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { WRITES_KEPT } from './writes.ts'
 import { IDENTITY, type Identity, formatIdentity, parseIdentity } from './identity.ts'
 
 /** What the serializer made: text, or bytes (an encrypted or compressed payload). */
@@ -45,9 +46,6 @@ export interface Memo {
   data: Record<string, unknown> | undefined
 }
 
-/** How many writes a record remembers, beside its latest touch. */
-export const WRITES_KEPT = 8
-
 /** The instant from which a record is no longer valid: idle timeout plus touch interval, or the absolute end. */
 export function expiryOf(record: SessionRecord): number {
   const idleEnd = record.touchedAt + record.timeoutMs + record.touchIntervalMs
@@ -56,22 +54,6 @@ export function expiryOf(record: SessionRecord): number {
 
 export function revisionOf(record: SessionRecord): string {
   return record.writes[0] as string
-}
-
-const isTouch = (id: string): boolean => id.startsWith('~')
-
-/** The latest write that was no touch: what the data are of. */
-export function lastWriteOf({ writes }: SessionRecord): string {
-  return writes.find((id) => !isTouch(id)) ?? ''
-}
-
-/**
- * One id per logical write, newest first: a retry of the same write is not listed twice. A touch is
- * listed only while it is the latest, so that touches push no write out (docs/decisions/024).
- */
-export function withWrite(writes: readonly string[], id: string): readonly string[] {
-  const others = writes.filter((other) => other !== id && !isTouch(other))
-  return [id, ...others.slice(0, isTouch(id) ? WRITES_KEPT : WRITES_KEPT - 1)]
 }
 
 /** A stored value that holds no record of this format, or one of a newer format. */

@@ -10,8 +10,7 @@ import type { Visit } from './visit.ts'
 /**
  * - `open`: usable.
  * - `unavailable`: the store did not answer, so nobody knows whose it is. It reads empty, or as it
- *   was last known; whatever
- *   would change it throws.
+ *   was last known; whatever would change it throws.
  * - `refused`: its cookie was of a killed family, or replayed. It reads empty; writes end `gone`.
  * - `gone`: the store said that this session was ended or rotated by another request.
  * - `replaced`: this object was left behind by regenerate(); its data stay readable.

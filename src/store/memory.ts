@@ -1,12 +1,7 @@
 import { OptionError, StoreError } from '../errors.ts'
 import { refuseUnknown, requireFunction, requireInteger } from '../options/check.ts'
-import {
-  expiryOf,
-  lastWriteOf,
-  revisionOf,
-  type SessionRecord,
-  withWrite,
-} from '../record/record.ts'
+import { expiryOf, revisionOf, type SessionRecord } from '../record/record.ts'
+import { lastWriteOf, withWrite } from '../record/writes.ts'
 import { MemoryListeners } from './memory-listeners.ts'
 import { MemoryLists } from './memory-lists.ts'
 import { MemoryRecords } from './memory-records.ts'

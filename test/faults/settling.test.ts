@@ -1,25 +1,13 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { redisStore } from '../../src/store/redis/redis-store.ts'
-import type { Store } from '../../src/store/store.ts'
-import { type RedisServer, startRedis } from '../support/redis-server.ts'
+import { expect, onTestFinished, test } from 'vitest'
 import { CLIENTS } from './clients.ts'
+import { useGround } from './ground.ts'
 import type { Operation, Prepared } from './operations.ts'
 import type { Scene } from './scene.ts'
 import { sweep } from './sweep.ts'
 
 /* What the sweep says of a promise that settles late, or never. */
 
-let server: RedisServer
-let direct: Store
-beforeAll(async () => {
-  server = await startRedis()
-  direct = redisStore({ url: server.url })
-  await direct.read('connecting')
-})
-afterAll(async () => {
-  await direct.close?.()
-  await server.stop()
-})
+const onGround = useGround()
 
 /** A read that behaves like this when it has failed. */
 function sweepOf(
@@ -35,7 +23,7 @@ function sweepOf(
       }),
   }
   const [, connect] = CLIENTS[0] as (typeof CLIENTS)[number]
-  const ground = { server, direct, connect, storeTimeoutMs }
+  const ground = { ...onGround(), connect, storeTimeoutMs }
   return sweep(ground, 'a read', operation, ['silence'])
 }
 

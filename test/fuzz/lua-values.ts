@@ -1,5 +1,6 @@
 import { createClient } from 'redis'
-import { type SessionRecord, expiryOf, parseRecord, withWrite } from '../../src/record/record.ts'
+import { type SessionRecord, expiryOf, parseRecord } from '../../src/record/record.ts'
+import { withWrite } from '../../src/record/writes.ts'
 import { portOf } from '../../src/store/redis/port.ts'
 import { storeOf } from '../../src/store/redis/store-of.ts'
 import { luaReads, luaShouldRead } from '../support/lua-reading.ts'

@@ -1,5 +1,5 @@
 import type { History, Operation } from './history.ts'
-import { WRITES_KEPT } from '../../src/record/record.ts'
+import { WRITES_KEPT } from '../../src/record/writes.ts'
 import { type Stuck, stuckIn } from './linearize.ts'
 
 /** A history no order explains, ready to be read. */

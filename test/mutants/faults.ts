@@ -131,7 +131,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 9: touches push writes out of what is remembered',
-    file: 'src/record/record.ts',
+    file: 'src/record/writes.ts',
     search: 'other !== id && !isTouch(other)',
     replacement: 'other !== id',
     test: LOST,

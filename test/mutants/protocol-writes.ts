@@ -31,7 +31,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 9: a record remembers its last write only',
-    file: 'src/record/record.ts',
+    file: 'src/record/writes.ts',
     search: '[id, ...others.slice(0,',
     replacement: '[id, ...others.slice(8,',
     ...MODEL,

@@ -2,12 +2,8 @@ import * as fc from 'fast-check'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import {
-  formatRecord,
-  parseRecord,
-  type SessionRecord,
-  withWrite,
-} from '../../src/record/record.ts'
+import { formatRecord, parseRecord, type SessionRecord } from '../../src/record/record.ts'
+import { withWrite } from '../../src/record/writes.ts'
 import { portOf } from '../../src/store/redis/port.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { EVERY_BYTE, fresh, ODD_PRINCIPALS, recordOf } from '../contract/records.ts'

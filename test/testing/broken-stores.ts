@@ -1,5 +1,6 @@
 import { setImmediate as later } from 'node:timers/promises'
-import { type SessionRecord, revisionOf, withWrite } from '../../src/record/record.ts'
+import { type SessionRecord, revisionOf } from '../../src/record/record.ts'
+import { withWrite } from '../../src/record/writes.ts'
 import type { ReadAnswer, ReplaceAnswer, Store, Touch, TouchAnswer } from '../../src/store/store.ts'
 import { type Expected, MapStore } from './map-store.ts'
 

@@ -1,10 +1,5 @@
-import {
-  type SessionRecord,
-  expiryOf,
-  lastWriteOf,
-  revisionOf,
-  withWrite,
-} from '../../src/record/record.ts'
+import { type SessionRecord, expiryOf, revisionOf } from '../../src/record/record.ts'
+import { lastWriteOf, withWrite } from '../../src/record/writes.ts'
 import type { Tombstone } from '../../src/record/tombstone.ts'
 import type {
   EndAnswer,

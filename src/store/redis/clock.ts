@@ -1,3 +1,4 @@
+import { isRefusal } from './failure.ts'
 import type { Port } from './port.ts'
 
 /** How long an offset is used before the server is asked again. */
@@ -134,9 +135,4 @@ function milliseconds(reply: unknown): number {
   const at = (seconds as number) * 1000 + (micros as number) / 1000
   if (!Number.isFinite(at)) throw new TypeError('TIME answered no time')
   return at
-}
-
-/** Error replies begin with a word in capitals; the errors of a connection do not. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && /^[A-Z]+ /.test(error.message)
 }

@@ -53,6 +53,11 @@ function withoutArguments(message: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`
 }
 
+/** Error replies begin with a word in capitals; the errors of a connection do not. */
+export function isRefusal(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && /^[A-Z]+ /.test(thrown.message)
+}
+
 /** Redis answered, and the answer is an error: `WRONGTYPE Operation against a key …`. */
 export function isErrorReply(thrown: unknown, code: string): boolean {
   return thrown instanceof Error && thrown.message.startsWith(code)

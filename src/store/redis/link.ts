@@ -1,6 +1,13 @@
-import { type ClosableIoredis, closeIoredis } from './client-ioredis.ts'
-import { type ClosableNodeRedis, closeNodeRedis } from './client-node-redis.ts'
+import { closeIoredis } from './client-ioredis.ts'
+import { closeNodeRedis } from './client-node-redis.ts'
 import { singleKindOf } from './client-kind.ts'
+import {
+  type Ioredis,
+  type NodeRedis,
+  SENT_ONCE,
+  besideIoredis,
+  besideNodeRedis,
+} from './duplicate.ts'
 import { portOf, type Port } from './port.ts'
 
 /** One connection beside a client's, which is never made again once it is lost. */
@@ -20,18 +27,12 @@ export interface Link {
 /** `lost` is called, once or more often, when the connection has ended. */
 export type OpenLink = (lost: () => void) => Link
 
-interface NodeRedis extends ClosableNodeRedis {
-  readonly options?: { readonly socket?: object }
-  duplicate(overrides: object): NodeRedis
-  connect(): Promise<unknown>
+interface ListeningNodeRedis extends NodeRedis {
   subscribe(channel: string, heard: (payload: unknown) => void, inBytes: true): Promise<unknown>
-  unref(): void
 }
 
-interface Ioredis extends ClosableIoredis {
+interface ListeningIoredis extends Ioredis {
   readonly stream?: { unref?(): void; destroy?(): void }
-  duplicate(overrides: object): Ioredis
-  connect(): Promise<unknown>
   call(name: string, ...args: string[]): Promise<unknown>
   on(event: 'messageBuffer', listener: (channel: Buffer, payload: unknown) => void): unknown
   on(event: string, listener: (error: unknown) => void): unknown
@@ -41,22 +42,19 @@ interface Ioredis extends ClosableIoredis {
 /** How to open one beside this client; `undefined` where one connection is not like the client. */
 export function linkOf(client: object): OpenLink | undefined {
   const kind = singleKindOf(client)
-  if (kind === 'ioredis') return (lost) => openIoredis(client as Ioredis, lost)
-  return kind && ((lost) => openNodeRedis(client as NodeRedis, lost))
+  if (kind === 'ioredis') return (lost) => openIoredis(client as ListeningIoredis, lost)
+  return kind && ((lost) => openNodeRedis(client as ListeningNodeRedis, lost))
 }
 
 /** RESP2, in which what is published arrives on every client as a message. */
-function openNodeRedis(client: NodeRedis, lost: () => void): Link {
-  const twin = client.duplicate({
-    socket: { ...client.options?.socket, reconnectStrategy: false },
+function openNodeRedis(client: ListeningNodeRedis, lost: () => void): Link {
+  const twin = besideNodeRedis(client, false, {
     RESP: 2,
-    clientSideCache: undefined,
     emitInvalidate: undefined,
     maintNotifications: 'disabled',
     disableOfflineQueue: true,
   })
   for (const event of ['error', 'end']) twin.on(event, lost)
-  twin.unref()
   const port = portOf(twin) as Port
   // TIME tells the port how this client is to be asked.
   const connected = twin.connect().then(() => port.send('time', '', []).catch(() => {}))
@@ -73,20 +71,15 @@ function openNodeRedis(client: NodeRedis, lost: () => void): Link {
   }
 }
 
-function openIoredis(client: Ioredis, lost: () => void): Link {
-  const twin = client.duplicate({
+function openIoredis(client: ListeningIoredis, lost: () => void): Link {
+  const twin = besideIoredis(client, {
+    ...SENT_ONCE,
     protocol: 2,
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    enableAutoPipelining: false,
     autoResubscribe: false,
-    autoResendUnfulfilledCommands: false,
     commandTimeout: undefined,
-    maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   })
   for (const event of ['error', 'close', 'end']) twin.on(event, lost)
-  twin.on('connect', () => twin.stream?.unref?.())
   const connected = twin.connect()
   connected.catch(() => {})
   const port = portOf(twin) as Port

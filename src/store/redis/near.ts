@@ -2,10 +2,12 @@ import { OptionError } from '../../errors.ts'
 import { type SessionRecord, bytesOf } from '../../record/record.ts'
 import { type Near, type ReadAnswer, isRecord } from '../store.ts'
 import { backOff } from './client-options.ts'
+import { isRefusal } from './failure.ts'
 import { type OpenLink, linkOf } from './link.ts'
 import type { NearCache } from './near-cache.ts'
 import { readAnswer } from './replies.ts'
-import { type Proof, Tracking } from './tracking.ts'
+import { type Entry, kept, knownAt, placeholder } from './near-entry.ts'
+import { Tracking } from './tracking.ts'
 
 /** A larger one is read each time, so that the number of sessions bounds the memory. */
 const LARGEST_BYTES = 64 * 1024
@@ -26,18 +28,6 @@ export function linkForNearCache(client: object): OpenLink {
   if (open !== undefined) return open
   const rule = 'needs a single client of the package redis or ioredis'
   throw new OptionError('nearCache', `${rule}, not a pool, a cluster, a wrapper or GLIDE`)
-}
-
-interface Entry {
-  /** `undefined` while it is read for the first time. */
-  readonly record: SessionRecord | undefined
-  readonly readAt: number
-  /** Of the connection it was read over. */
-  readonly proof: Proof | undefined
-  /** What is read may be older than what it would take the place of. */
-  readonly loading: boolean
-  /** Since it was last at its turn to go. */
-  used: boolean
 }
 
 /**
@@ -163,7 +153,7 @@ export class NearSessions implements Near {
   /** What was kept is no longer used, unless nothing else can be had: see {@link lastKnown}. */
   #lost(reason: unknown): void {
     this.#tracking = undefined
-    if (isRefusal(reason)) this.#giveUp(reason)
+    if (isForGood(reason)) this.#giveUp(reason)
     else this.#retryAt = performance.now() + backOff(this.#failures++)
   }
 
@@ -193,36 +183,9 @@ export class NearSessions implements Near {
   }
 }
 
-function placeholder(before: Entry | undefined): Entry {
-  const { record, readAt = 0, proof, used = false } = before ?? {}
-  return { record, readAt, proof, loading: true, used }
-}
-
-/** When it was last known that the server has the same. */
-function knownAt({ readAt }: Entry, proof: Proof): number {
-  return Math.max(readAt, proof.at)
-}
-
-/** Bytes that a client cut out of what it received would keep all of that. */
-function kept(record: SessionRecord): SessionRecord {
-  const { data, flash } = record
-  const memo = { text: undefined, data: undefined }
-  return {
-    ...record,
-    data: copyOf(data),
-    flash: flash === undefined ? flash : copyOf(flash),
-    memo,
-  }
-}
-
-function copyOf(payload: SessionRecord['data']): SessionRecord['data'] {
-  return typeof payload === 'string' ? payload : Buffer.from(payload)
-}
-
-/** Error replies begin with a word in capitals; the errors of a connection do not. Some pass. */
-function isRefusal(reason: unknown): reason is Error {
-  if (!(reason instanceof Error)) return false
-  return /^[A-Z]+ /.test(reason.message) && !PASSING.test(reason.message)
-}
-
+/** What the server says for now only. */
 const PASSING = /^(?:BUSY|LOADING|MASTERDOWN|MISCONF|OOM|READONLY) /
+
+function isForGood(reason: unknown): reason is Error {
+  return isRefusal(reason) && !PASSING.test(reason.message)
+}

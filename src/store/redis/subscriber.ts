@@ -1,7 +1,8 @@
-import { type ClosableIoredis, closeIoredis } from './client-ioredis.ts'
-import { type ClosableNodeRedis, closeNodeRedis } from './client-node-redis.ts'
+import { closeIoredis } from './client-ioredis.ts'
+import { closeNodeRedis } from './client-node-redis.ts'
 import { offers, singleKindOf } from './client-kind.ts'
 import { backOff } from './client-options.ts'
+import { type Ioredis, type NodeRedis, besideIoredis, besideNodeRedis } from './duplicate.ts'
 
 /** What a subscriber tells. */
 export interface Hearer {
@@ -21,19 +22,13 @@ export interface Subscriber {
 
 export type OpenSubscriber = (hearer: Hearer) => Subscriber
 
-interface NodeRedis extends ClosableNodeRedis {
-  readonly options?: { readonly socket?: object }
-  duplicate(overrides: object): NodeRedis
-  connect(): Promise<unknown>
+interface SubscribingNodeRedis extends NodeRedis {
   subscribe(channel: string, heard: (message: string, channel: string) => void): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
-  unref(): void
 }
 
-interface Ioredis extends ClosableIoredis {
+interface SubscribingIoredis extends Ioredis {
   readonly options: { readonly keyPrefix?: string | Buffer }
-  readonly stream?: { unref?(): void }
-  duplicate(overrides: object): Ioredis
   on(event: 'message', listener: (channel: string, message: string) => void): unknown
   on(event: string, listener: (error: unknown) => void): unknown
   subscribe(channel: string): Promise<unknown>
@@ -47,24 +42,16 @@ interface Ioredis extends ClosableIoredis {
 export function subscriberOf(client: object): OpenSubscriber | undefined {
   if (!offers(client, 'subscribe', 'unsubscribe')) return undefined
   const kind = singleKindOf(client)
-  if (kind === 'ioredis') return (hearer) => openIoredis(client as Ioredis, hearer)
-  return kind && ((hearer) => openNodeRedis(client as NodeRedis, hearer))
+  if (kind === 'ioredis') return (hearer) => openIoredis(client as SubscribingIoredis, hearer)
+  return kind && ((hearer) => openNodeRedis(client as SubscribingNodeRedis, hearer))
 }
 
-/**
- * Its settings are the client's, but it never gives up connecting, it does not keep the process
- * alive, and it stays away from a cache that the client may have.
- */
-function openNodeRedis(client: NodeRedis, { heard, interrupted }: Hearer): Subscriber {
+/** It never gives up connecting. */
+function openNodeRedis(client: SubscribingNodeRedis, { heard, interrupted }: Hearer): Subscriber {
   let closing: Promise<void> | undefined
   const reconnectStrategy = (attempts: number) => closing === undefined && backOff(attempts)
-  const twin = client.duplicate({
-    socket: { ...client.options?.socket, reconnectStrategy },
-    clientSideCache: undefined,
-    disableOfflineQueue: false,
-  })
+  const twin = besideNodeRedis(client, reconnectStrategy, { disableOfflineQueue: false })
   for (const event of ['error', 'reconnecting', 'ready', 'end']) twin.on(event, interrupted)
-  twin.unref()
   twin.connect().catch(() => {})
   const hear = (message: string, channel: string) => heard(channel, message)
   return {
@@ -78,10 +65,10 @@ function openNodeRedis(client: NodeRedis, { heard, interrupted }: Hearer): Subsc
  * With ioredis a key prefix is set before the keys of a script and so, since the script makes the
  * channel of the key, before the channel; but not before the channel of SUBSCRIBE.
  */
-function openIoredis(client: Ioredis, { heard, interrupted }: Hearer): Subscriber {
+function openIoredis(client: SubscribingIoredis, { heard, interrupted }: Hearer): Subscriber {
   let closing: Promise<void> | undefined
   const prefix = String(client.options.keyPrefix ?? '')
-  const twin = client.duplicate({
+  const twin = besideIoredis(client, {
     keyPrefix: '',
     lazyConnect: false,
     enableReadyCheck: false,
@@ -92,7 +79,6 @@ function openIoredis(client: Ioredis, { heard, interrupted }: Hearer): Subscribe
     retryStrategy: (attempts: number) => (closing === undefined ? backOff(attempts) : null),
   })
   for (const event of ['error', 'close', 'ready', 'end']) twin.on(event, interrupted)
-  twin.on('connect', () => twin.stream?.unref?.())
   twin.on('message', (channel, message) => {
     if (channel.startsWith(prefix)) heard(channel.slice(prefix.length), message)
   })

@@ -1,7 +1,14 @@
-import { type ClosableIoredis, closeIoredis } from './client-ioredis.ts'
-import { type ClosableNodeRedis, closeNodeRedis } from './client-node-redis.ts'
+import { closeIoredis } from './client-ioredis.ts'
+import { closeNodeRedis } from './client-node-redis.ts'
 import { offers, singleKindOf } from './client-kind.ts'
 import { backOff } from './client-options.ts'
+import {
+  type Ioredis,
+  type NodeRedis,
+  SENT_ONCE,
+  besideIoredis,
+  besideNodeRedis,
+} from './duplicate.ts'
 
 /** A connection of our own, as a client's, over which nothing waits and nothing is sent twice. */
 export interface Twin {
@@ -12,19 +19,6 @@ export interface Twin {
 }
 
 export type OpenTwin = () => Twin
-
-interface NodeRedis extends ClosableNodeRedis {
-  readonly options?: { readonly socket?: object }
-  duplicate(overrides: object): NodeRedis
-  connect(): Promise<unknown>
-  unref(): void
-}
-
-interface Ioredis extends ClosableIoredis {
-  readonly stream?: { unref?(): void }
-  duplicate(overrides: object): Ioredis
-  connect(): Promise<unknown>
-}
 
 /**
  * How to open one beside this client; `undefined` for a pool, a cluster, where a command may be
@@ -41,13 +35,8 @@ export function twinOf(client: object): OpenTwin | undefined {
 function openNodeRedis(client: NodeRedis): Twin {
   let closing: Promise<void> | undefined
   const reconnectStrategy = (attempts: number) => closing === undefined && backOff(attempts)
-  const twin = client.duplicate({
-    socket: { ...client.options?.socket, reconnectStrategy },
-    clientSideCache: undefined,
-    disableOfflineQueue: true,
-  })
+  const twin = besideNodeRedis(client, reconnectStrategy, { disableOfflineQueue: true })
   twin.on('error', () => {})
-  twin.unref()
   const connected = twin.connect()
   connected.catch(() => {})
   return {
@@ -59,17 +48,12 @@ function openNodeRedis(client: NodeRedis): Twin {
 
 function openIoredis(client: Ioredis): Twin {
   let closing: Promise<void> | undefined
-  const twin = client.duplicate({
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    enableAutoPipelining: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
+  const twin = besideIoredis(client, {
+    ...SENT_ONCE,
     retryStrategy: (attempts: number) => (closing === undefined ? backOff(attempts) : null),
   })
   twin.on('error', () => {})
   const connected = new Promise<void>((resolve) => twin.on('ready', () => resolve()))
-  twin.on('connect', () => twin.stream?.unref?.())
   twin.connect().catch(() => {})
   return {
     client: twin,

@@ -1,4 +1,5 @@
-import { type Payload, type SessionRecord, withWrite } from '../../record/record.ts'
+import { type Payload, type SessionRecord } from '../../record/record.ts'
+import { withWrite } from '../../record/writes.ts'
 import type { Store, Touch } from '../../store/store.ts'
 
 let made = 0
