@@ -2,6 +2,7 @@ import { randomWriteId } from '../cookie/random.ts'
 import { SessionError, StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { type SessionRecord, revisionOf } from '../record/record.ts'
+import { remembersSince } from '../record/writes.ts'
 import { Base } from '../session/base.ts'
 import type { Draft } from '../session/draft.ts'
 import { firstRecord } from '../session/merge.ts'
@@ -15,6 +16,10 @@ import { checkSize } from './size.ts'
 import { takeOver } from './take-over.ts'
 
 const CREATE_TRIES = 8
+
+const FORGOTTEN =
+  'was sent again after its answer was lost, and so many other writes came in between that nobody ' +
+  'can tell whether it was carried out'
 
 /**
  * Stores a session that has no record yet, or does so again. A taken id is never written over;
@@ -89,12 +94,13 @@ export async function replace(
   let from = again?.from ?? (state.base as Base).record
   let next = again?.base
   for (;;) {
+    const wasSent = next !== undefined
     const merged: Base | 'gone' = next ?? (await mergeOnto(engine, state, from, draft, writeId))
     if (merged === 'gone') return merged
     const { record } = merged
     state.unanswered = { draft, base: merged, from }
     if (signIn !== undefined) await enlist(engine, state, signIn)
-    const answer = await offer(engine, state, from, record)
+    const answer = await offer(engine, state, from, record, wasSent)
     state.unanswered = undefined
     if (answer === 'gone') return answer
     if (answer === 'replaced') {
@@ -112,12 +118,16 @@ export async function replace(
 /**
  * Offers a record in place of the one it was made from. The answer is what became of it, or the
  * record that another request wrote first.
+ *
+ * @throws {StoreError} also when it was sent before, so many writes ago that nobody can tell whether
+ *   it was carried out then (docs/decisions/029).
  */
 export async function offer(
   engine: Engine,
   state: SessionState,
   from: SessionRecord,
   record: SessionRecord,
+  wasSent = false,
 ): Promise<'replaced' | 'gone' | SessionRecord> {
   const { visit } = state
   if (visit.adoption !== undefined) {
@@ -126,9 +136,11 @@ export async function offer(
   }
   const { id, familyHash } = from
   const expected = { revision: revisionOf(from), familyHash }
-  const answer = await ask(engine, visit, 'replace', (store) =>
-    store.replace(engine.policy.prefix + id, expected, record),
-  )
+  let times = wasSent ? 1 : 0
+  const answer = await ask(engine, visit, 'replace', (store) => {
+    times++
+    return store.replace(engine.policy.prefix + id, expected, record)
+  })
   if (answer.status === 'replaced') {
     publish('saved', { id, request: visit.request })
     if (record.edition > from.edition) {
@@ -138,7 +150,10 @@ export async function offer(
     if (answer.familyHash !== record.familyHash) state.lose()
     return 'replaced'
   }
-  if (answer.status === 'gone' || answer.record.familyHash !== familyHash) return state.lose()
+  if (answer.status === 'gone') return state.lose()
+  const mayBeDone = times > 1 || answer.mayBeRepeated === true
+  if (mayBeDone && !remembersSince(answer.record, from)) throw new StoreError('replace', FORGOTTEN)
+  if (answer.record.familyHash !== familyHash) return state.lose()
   publish('conflict', { id, request: visit.request })
   return answer.record
 }

@@ -12,6 +12,11 @@ export function lastWriteOf({ writes }: Pick<SessionRecord, 'writes'>): string {
   return writes.find((id) => !isTouch(id)) ?? ''
 }
 
+/** Whether a record remembers every write since an earlier version of it. */
+export function remembersSince(record: SessionRecord, earlier: SessionRecord): boolean {
+  return record.writes.includes(lastWriteOf(earlier))
+}
+
 /**
  * One id per logical write, newest first: a retry of the same write is not listed twice. A touch is
  * listed only while it is the latest, so that touches push no write out (docs/decisions/024).

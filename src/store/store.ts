@@ -18,7 +18,12 @@ export type ReplaceAnswer =
   /** Written, now or by an earlier execution; `familyHash` is the family now in the record. */
   | { readonly status: 'replaced'; readonly familyHash: string }
   /** Somebody else wrote since; nothing was written. */
-  | { readonly status: 'conflict'; readonly record: SessionRecord }
+  | {
+      readonly status: 'conflict'
+      readonly record: SessionRecord
+      /** The client may have sent it before, by itself. */
+      readonly mayBeRepeated?: boolean
+    }
   /** No such record any more, or of another family; nothing was written. */
   | { readonly status: 'gone' }
 

@@ -83,6 +83,19 @@ describeOnBothStores('a request whose save() was carried out, and its answer los
     expect((await read()).peekFlash()).toEqual(['saved'])
   })
 
+  test('fails, and shows its message once, when 8 others have written since', async () => {
+    const { store, sessions, cookie, read } = await begin()
+    const session = await sessions.open(cookie)
+    session.pushFlash('saved')
+    store.loseAnswer('replace', LOST)
+    await lose(session.save())
+    for (let other = 0; other < 8; other++) await (await read()).update(add)
+    session.pushFlash('another')
+    await lose(sessions.commit(session))
+    expect(await read()).toMatchObject({ n: 9 })
+    expect((await read()).peekFlash()).toEqual(['saved'])
+  })
+
   test('takes nothing back that another has written since', async () => {
     const { store, sessions, cookie, read } = await begin()
     const session = await sessions.open(cookie)

@@ -9,8 +9,6 @@ export interface Figures {
   operations: number
   /** Operations without an answer. */
   unknown: number
-  /** Such in which a write was sent again too late to be known, and no order explains the rest. */
-  beyond: number
   /** Histories that no order explains. */
   wrong: number
   /** The first of them, to be read. */
@@ -28,7 +26,6 @@ export async function playAll(
     histories: 0,
     operations: 0,
     unknown: 0,
-    beyond: 0,
     wrong: 0,
     firstWrong: undefined,
   }
@@ -46,12 +43,8 @@ export async function playAll(
       sum.unknown += history.filter(({ answeredAt }) => answeredAt === null).length
       seen?.(history, sum)
       if (wrong === undefined) continue
-      if (wrong.isBeyondWhatIsKept && wayOf(seed).faulty) {
-        sum.beyond++
-        continue
-      }
       sum.wrong++
-      sum.firstWrong ??= `history ${seed}, ${JSON.stringify(wayOf(seed))}: ${wrong.text}`
+      sum.firstWrong ??= `history ${seed}, ${JSON.stringify(wayOf(seed))}: ${wrong}`
     }
   }
   await Promise.all(Array.from({ length: atOnce }, player))

@@ -1,45 +1,14 @@
 import type { History, Operation } from './history.ts'
-import { WRITES_KEPT } from '../../src/record/writes.ts'
 import { type Stuck, stuckIn } from './linearize.ts'
 
-/** A history no order explains, ready to be read. */
-export interface Wrong {
-  readonly text: string
-  /**
-   * A write may have been sent again after so many others that the record no longer knew it, which
-   * PROTOCOL.md says can happen.
-   */
-  readonly isBeyondWhatIsKept: boolean
-}
-
-/** What is wrong with a history; `undefined` when it is as promised. */
-export function wrongIn(history: History): Wrong | undefined {
+/** What is wrong with a history, ready to be read; `undefined` when it is as promised. */
+export function wrongIn(history: History): string | undefined {
   for (const id of new Set(history.map((operation) => operation.id))) {
     const operations = history.filter((operation) => operation.id === id)
     const stuck = stuckIn(operations)
-    if (stuck === undefined) continue
-    return { text: textOf(id, operations, stuck), isBeyondWhatIsKept: isBeyond(operations) }
+    if (stuck !== undefined) return textOf(id, operations, stuck)
   }
   return undefined
-}
-
-/** While one waited for its answer, at least as many others wrote as a record remembers. */
-function isBeyond(operations: readonly Operation[]): boolean {
-  const writes = operations.filter(({ act }) => ['write', 'update', 'signIn'].includes(act.kind))
-  return operations.some((one) => {
-    const until = one.answeredAt ?? Infinity
-    const between = writes.filter(
-      (other) =>
-        other.by !== one.by &&
-        other.invokedAt < until &&
-        (other.answeredAt ?? Infinity) > one.invokedAt,
-    )
-    return !onlyReads(one) && between.length >= WRITES_KEPT
-  })
-}
-
-function onlyReads({ act }: Operation): boolean {
-  return act.kind === 'open'
 }
 
 function textOf(

@@ -18,7 +18,6 @@ test('of many requests at once, every answer makes sense in one order, with conn
   expect(figures.histories).toBe(1000)
   expect(figures.operations).toBeGreaterThan(20_000)
   expect(figures.unknown).toBeGreaterThan(100)
-  expect(figures.beyond).toBeLessThan(20)
 }, 240_000)
 
 describe('a store with a mistake is caught in more than half of its histories', () => {

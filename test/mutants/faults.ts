@@ -130,6 +130,22 @@ export const mutants: readonly Mutant[] = [
     fails: 'not by a scan: what has failed is over, and would seem to be complete',
   },
   {
+    when: 'rule 9: what was forgotten is written again',
+    file: 'src/lifecycle/write.ts',
+    search: 'times > 1 || answer',
+    replacement: 'answer',
+    test: LOST,
+    fails: 'fails, and shows its message once, when 8 others have written since',
+  },
+  {
+    when: 'rule 9: what a client has sent again by itself is taken for sent once',
+    file: 'src/store/redis/port.ts',
+    search: '() => losses++',
+    replacement: '() => losses',
+    test: 'test/redis/forgotten-write.test.ts',
+    fails: 'counts once, and nobody can tell, when 8 others have written since',
+  },
+  {
     when: 'rule 9: touches push writes out of what is remembered',
     file: 'src/record/writes.ts',
     search: 'other !== id && !isTouch(other)',

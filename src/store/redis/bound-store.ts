@@ -115,6 +115,7 @@ export class BoundStore implements Store {
     expected: { readonly revision: string; readonly familyHash: string },
     record: SessionRecord,
   ): Promise<ReplaceAnswer> {
+    const { losses } = this.#port
     const [code, detail] = await this.#scripts.run(
       'replace',
       key,
@@ -128,9 +129,9 @@ export class BoundStore implements Store {
     if (code === 2) return { status: 'replaced', familyHash: text('replace', detail) }
     if (code === 0) return { status: 'gone' }
     const current = parseRecord(bytes('replace', detail))
-    return typeof current === 'string'
-      ? { status: 'gone' }
-      : { status: 'conflict', record: current }
+    if (typeof current === 'string') return { status: 'gone' }
+    const mayBeRepeated = this.#port.losses !== losses
+    return { status: 'conflict', record: current, ...(mayBeRepeated && { mayBeRepeated }) }
   }
 
   async touch(key: string, touch: Touch): Promise<TouchAnswer> {

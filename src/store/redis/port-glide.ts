@@ -32,6 +32,7 @@ export function glidePort(client: Glide): Port {
     // It does not tell which masters a cluster has.
     servers: () => (client.fcallWithRoute === undefined ? [scan] : []),
     keyPrefix: '',
+    losses: 0,
   }
 }
 

@@ -20,6 +20,11 @@ export interface Port {
   servers(): readonly Scan[]
   /** What the client sets before each key, but not before the pattern of a SCAN. */
   readonly keyPrefix: string
+  /**
+   * How many connections were lost so far, for a client that sends again, by itself, what was on
+   * its way there.
+   */
+  readonly losses: number
 }
 
 type Scan = (args: readonly string[]) => Promise<unknown>
@@ -71,6 +76,7 @@ type Ioredis = Record<'getBuffer' | `${Verb}Buffer`, Buffered> & {
   readonly scanBuffer: Buffered
   /** A cluster has it. */
   nodes?(role: 'master'): readonly Ioredis[]
+  on?(event: 'close' | '-node', listener: () => void): unknown
 }
 
 const BULK_STRING = 36
@@ -103,6 +109,9 @@ export function portOf(client: unknown): Port | undefined {
  * lose the command name of `callBuffer` and send the key in its place.
  */
 function ioredisPort(client: Ioredis): Port {
+  let losses = 0
+  // A cluster tells of a server that it is connected with no more.
+  for (const event of ['close', '-node'] as const) client.on?.(event, () => losses++)
   return {
     get: (key) => client.getBuffer(key),
     send: (verb, _key, args) => client[`${verb}Buffer`](...args),
@@ -111,6 +120,9 @@ function ioredisPort(client: Ioredis): Port {
         .filter((server) => offers(server, 'scanBuffer'))
         .map((server) => (args) => server.scanBuffer(...args)),
     keyPrefix: String(client.options?.keyPrefix ?? ''),
+    get losses() {
+      return losses
+    },
   }
 }
 
@@ -145,6 +157,7 @@ function singlePort(client: Single): Port {
         : call([verb, ...args]),
     servers: () => [(args) => call(['scan', ...args])],
     keyPrefix: '',
+    losses: 0,
   }
 }
 
@@ -155,6 +168,7 @@ function sentinelPort(client: Sentinel): Port {
     send: (verb, _key, args) => client.sendCommand(false, [verb, ...args], UNTIMED),
     servers: () => [(args) => client.sendCommand(false, ['scan', ...args], UNTIMED)],
     keyPrefix: '',
+    losses: 0,
   }
 }
 
@@ -168,5 +182,6 @@ function clusterPort(client: Cluster): Port {
         return server.sendCommand(['scan', ...args], UNTIMED)
       }),
     keyPrefix: '',
+    losses: 0,
   }
 }
