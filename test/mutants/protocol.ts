@@ -51,18 +51,18 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 2: a promotion makes a commit gone',
     file: 'src/lifecycle/write.ts',
-    search: "answer.status === 'gone' || answer.record.familyHash !== familyHash",
+    search: 'answer.record.familyHash !== familyHash',
     replacement:
-      "answer.status === 'gone' || answer.record.familyHash !== familyHash || answer.record.edition !== from.edition",
+      'answer.record.familyHash !== familyHash || answer.record.edition !== from.edition',
     test: RENEWAL,
     fails: 'an edition never makes a commit gone: promotions while a handler works',
   },
   {
     when: 'rule 2: a promotion makes a commit gone',
     file: 'src/lifecycle/write.ts',
-    search: "answer.status === 'gone' || answer.record.familyHash !== familyHash",
+    search: 'answer.record.familyHash !== familyHash',
     replacement:
-      "answer.status === 'gone' || answer.record.familyHash !== familyHash || answer.record.edition !== from.edition",
+      'answer.record.familyHash !== familyHash || answer.record.edition !== from.edition',
     ...MODEL,
   },
   {
