@@ -1,3 +1,4 @@
+import { Recent } from '../recent.ts'
 import type { VerifiedCredential } from './credential.ts'
 
 interface Entry {
@@ -17,30 +18,15 @@ const GENERATION = 2048
  * characters with a valid cookie does not show in the time it takes (docs/decisions/010).
  */
 export class RecentlyVerified {
-  #young = new Map<string, Entry>()
-  #old = new Map<string, Entry>()
+  readonly #recent = new Recent<Entry>(GENERATION, () => 1)
 
   find(cookieName: string, value: string): VerifiedCredential | undefined {
-    const entry = this.#young.get(value) ?? this.#revive(value)
+    const entry = this.#recent.get(value)
     return entry?.cookieName === cookieName ? entry.credential : undefined
   }
 
   note(cookieName: string, value: string, credential: VerifiedCredential): VerifiedCredential {
-    this.#add(value, { cookieName, credential })
+    this.#recent.set(value, { cookieName, credential })
     return credential
-  }
-
-  #revive(value: string): Entry | undefined {
-    const entry = this.#old.get(value)
-    if (entry !== undefined) this.#add(value, entry)
-    return entry
-  }
-
-  #add(value: string, entry: Entry): void {
-    if (this.#young.size >= GENERATION) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(value, entry)
   }
 }

@@ -1,8 +1,9 @@
-import { dataIn } from '../record/codec.ts'
+import { storedIn } from '../record/codec.ts'
 import { publish } from '../events.ts'
 import type { SessionRecord } from '../record/record.ts'
-import { Base, viewAs, viewOf } from '../session/base.ts'
+import { Base, viewOf } from '../session/base.ts'
 import type { Data } from '../session/changes.ts'
+import type { FlashEntry } from '../session/flash.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Engine } from './engine.ts'
 import { readData, readFlash } from './payload.ts'
@@ -20,9 +21,7 @@ export function decode(
   const { builtIn } = engine.policy.serializer
   if (!builtIn || record.flash !== undefined) return decodeSlowly(engine, record)
   try {
-    const data = dataIn(record)
-    const view = viewAs(record.data as string, data)
-    return { data, base: new Base(record, [], view, true) }
+    return contentsOf(record, [])
   } catch {
     return 'undecodable'
   }
@@ -33,14 +32,21 @@ async function decodeSlowly(
   record: SessionRecord,
 ): Promise<Contents | 'undecodable'> {
   try {
-    const data = await readData(engine, record)
-    const flash = await readFlash(engine, record)
     const { builtIn } = engine.policy.serializer
-    const view = builtIn ? viewAs(record.data as string, data) : viewOf(data)
-    return { data, base: new Base(record, flash, view, true) }
+    const flash = await readFlash(engine, record)
+    if (builtIn) return contentsOf(record, flash)
+    const data = await readData(engine, record)
+    return { data, base: new Base(record, flash, viewOf(data), true) }
   } catch {
     return 'undecodable'
   }
+}
+
+/** Of what the built-in serializer stored. */
+function contentsOf(record: SessionRecord, flash: readonly FlashEntry[]): Contents {
+  const { data, pristine } = storedIn(record)
+  const view = { text: record.data as string, pristine }
+  return { data, base: new Base(record, flash, view, true) }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { DataError, SessionError } from '../errors.ts'
 import type { SerializerContext } from '../options/options.ts'
 import { requirePayload } from '../options/serializer.ts'
-import { requireObject } from '../record/codec.ts'
+import { requireObject, storedIn } from '../record/codec.ts'
 import type { Payload, SessionRecord } from '../record/record.ts'
 import type { Data } from '../session/changes.ts'
 import type { Draft } from '../session/draft.ts'
@@ -17,7 +17,8 @@ function contextOf({ id, principal }: Owner, part: 'data' | 'flash'): Serializer
 
 /** Decodes the data of a record into an object of its own. Throws when they cannot be decoded. */
 export async function readData({ policy }: Engine, record: SessionRecord): Promise<Data> {
-  const { deserialize } = policy.serializer
+  const { builtIn, deserialize } = policy.serializer
+  if (builtIn) return storedIn(record).data
   return requireObject(await deserialize(record.data, contextOf(record, 'data')))
 }
 

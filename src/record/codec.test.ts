@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dataIn, decodeData, requireObject } from './codec.ts'
+import { decodeData, requireObject, storedIn } from './codec.ts'
 import { encode } from './serialize.ts'
 
 describe('session data are one plain object', () => {
@@ -37,12 +37,12 @@ test('of a record that is kept each request has data of its own, as they were st
       (data) => {
         const text = encode(data)
         const kept = { data: text, memo: { text: undefined, data: undefined } } as never
-        const [first, second] = [dataIn(kept), dataIn(kept)]
+        const [first, second] = [storedIn(kept).data, storedIn(kept).data]
         expect(first).toEqual(decodeData(text))
         expect(encode(first)).toBe(text)
         wreck(first)
         expect(encode(second)).toBe(text)
-        expect(encode(dataIn(kept))).toBe(text)
+        expect(encode(storedIn(kept).data)).toBe(text)
       },
     ),
   )
@@ -58,5 +58,5 @@ function wreck(value: unknown): void {
 
 test('what was decoded of another text is not taken for this one', () => {
   const memo = { text: '{"n":1}', data: { n: 1 } }
-  expect(dataIn({ data: '{"n":2}', memo } as never)).toEqual({ n: 2 })
+  expect(storedIn({ data: '{"n":2}', memo } as never).data).toEqual({ n: 2 })
 })

@@ -1,3 +1,4 @@
+import { type Plain, copyOf } from './plain.ts'
 import type { SessionRecord } from './record.ts'
 import { decode, isTagged } from './serialize.ts'
 
@@ -7,34 +8,26 @@ export function decodeData(stored: unknown): Record<string, unknown> {
   return requireObject(decode(stored))
 }
 
-/** The data of a record, for a request of its own. Of one that is kept, a copy. */
-export function dataIn({ data: text, memo }: SessionRecord): Record<string, unknown> {
-  if (memo === undefined || isTagged(text as string)) return decodeData(text)
-  if (memo.data === undefined || memo.text !== text) {
-    memo.data = decodeData(text)
+interface Stored {
+  /** For a request of its own. */
+  readonly data: Plain
+  /** The same, which nobody may change; `undefined` where they are more than plain. */
+  readonly pristine: Plain | undefined
+}
+
+/**
+ * The data of a record that the built-in serializer stored.
+ *
+ * @throws {SyntaxError} when they cannot be decoded.
+ */
+export function storedIn({ data: text, memo }: SessionRecord): Stored {
+  if (isTagged(text as string)) return { data: decodeData(text), pristine: undefined }
+  const pristine = memo?.text === text ? (memo.data as Plain) : decodeData(text)
+  if (memo !== undefined) {
     memo.text = text
+    memo.data = pristine
   }
-  return copyOf(memo.data)
-}
-
-/** Of what JSON can say, nothing shared. To spread an object is quicker than to fill one. */
-function copyOf(object: Record<string, unknown>): Record<string, unknown> {
-  const copy = { ...object }
-  for (const key in copy) {
-    const value = copy[key]
-    if (typeof value === 'object' && value !== null) copy[key] = copyOfNested(value)
-  }
-  return copy
-}
-
-function copyOfNested(value: object): object {
-  if (!Array.isArray(value)) return copyOf(value as Record<string, unknown>)
-  const copy = [...(value as unknown[])]
-  for (let at = 0; at < copy.length; at++) {
-    const item = copy[at]
-    if (typeof item === 'object' && item !== null) copy[at] = copyOfNested(item)
-  }
-  return copy
+  return { data: copyOf(pristine), pristine }
 }
 
 /** The one shape session data have: a plain object. Also what a custom deserializer must give. */

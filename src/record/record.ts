@@ -36,7 +36,7 @@ export interface SessionRecord extends Identity {
   readonly csrfNonce: string
   readonly data: Payload
   readonly flash: Payload | undefined
-  /** Only in a record that is kept to be read again: see {@link Memo}. */
+  /** Only in a record that is kept to be read again: see {@link withMemo}. */
   readonly memo?: Memo
 }
 
@@ -44,6 +44,17 @@ export interface SessionRecord extends Identity {
 export interface Memo {
   text: Payload | undefined
   data: Record<string, unknown> | undefined
+}
+
+/**
+ * Gives a record a memo, and is that record. It cannot be seen, and is not copied along: whoever
+ * copies a record to change it has another one.
+ */
+export function withMemo(
+  record: SessionRecord,
+  memo: Memo = { text: undefined, data: undefined },
+): SessionRecord {
+  return Object.defineProperty(record, 'memo', { value: memo })
 }
 
 /** The instant from which a record is no longer valid: idle timeout plus touch interval, or the absolute end. */

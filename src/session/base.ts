@@ -1,17 +1,16 @@
-import type { SessionRecord } from '../record/record.ts'
+import { type Plain, copyOf } from '../record/plain.ts'
+import { type SessionRecord, withMemo } from '../record/record.ts'
 import { decode, encodeComparable, isTagged } from '../record/serialize.ts'
 import { type Data, type Snapshot, snapshotOf } from './changes.ts'
 import type { FlashEntry } from './flash.ts'
-import { type Trace, traceOf } from './trace.ts'
 
 /** The data as this request saw or wrote them last, to find its changes against. */
 export type View = TextView | { readonly snapshot: Snapshot }
 
 interface TextView {
   readonly text: string
-  readonly keys: readonly string[]
-  /** Of the values this request works with; `undefined` where the text holds tags. */
-  readonly trace: Trace | undefined
+  /** The data themselves, which nobody changes; `undefined` where the text holds tags. */
+  readonly pristine: Plain | undefined
 }
 
 /** The stored session a request's changes are measured against. */
@@ -43,12 +42,16 @@ export class Base {
   }
 }
 
-/** The view of data that were written as `text`, or read from it. */
-export function viewAs(text: string, data: Data): View {
-  return { text, keys: Object.keys(data), trace: isTagged(text) ? undefined : traceOf(data) }
+/** Spares whoever reads this record next to decode what the view shows already. */
+export function rememberIn(record: SessionRecord, view: View): void {
+  if ('text' in view && view.text === record.data) {
+    withMemo(record, { text: view.text, data: view.pristine })
+  }
 }
 
+/** The view of data as they are now. */
 export function viewOf(data: Data): View {
   const text = encodeComparable(data)
-  return text === undefined ? { snapshot: snapshotOf(data) } : viewAs(text, data)
+  if (text === undefined) return { snapshot: snapshotOf(data) }
+  return { text, pristine: isTagged(text) ? undefined : copyOf(data) }
 }

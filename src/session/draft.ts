@@ -1,11 +1,10 @@
-import { isTagged } from '../record/serialize.ts'
+import { isLike } from '../record/plain.ts'
 import { type Base, type View, viewOf } from './base.ts'
 import { type Changes, type Data, type Snapshot, changesSince } from './changes.ts'
 import type { FlashLog } from './flash.ts'
 import { type SessionObject } from './session.ts'
 import { dataOf, refuseReserved } from './data.ts'
 import type { SessionState, Wishes } from './state.ts'
-import { isAsTraced } from './trace.ts'
 
 /** What a visitor begins with. */
 const EMPTY = viewOf({})
@@ -54,9 +53,9 @@ export class Draft {
     if (then === undefined) return Object.keys(this.data).length > 0
     if (!('text' in then && 'text' in now)) return this.changes.size > 0
     if (then.text === now.text) return false
-    if (isTagged(then.text) || isTagged(now.text)) return this.changes.size > 0
+    if (then.pristine === undefined || now.pristine === undefined) return this.changes.size > 0
     // Other texts of the same keys in the same order are other values.
-    return beginsWith(now.keys, then.keys) || this.changes.size > 0
+    return beginsWith(now.pristine, then.pristine) || this.changes.size > 0
   }
 }
 
@@ -78,15 +77,16 @@ export function draftOf(state: SessionState): Draft | undefined {
 }
 
 function isUntouched(session: SessionObject, view: View): boolean {
-  return 'text' in view && view.trace !== undefined && isAsTraced(session, view.trace)
+  return 'text' in view && view.pristine !== undefined && isLike(session, view.pristine)
 }
 
 function isSame(then: View, now: View): boolean {
   return 'text' in then && 'text' in now && then.text === now.text
 }
 
-function beginsWith(keys: readonly string[], first: readonly string[]): boolean {
-  return first.every((key, at) => key === keys[at])
+function beginsWith(data: Data, first: Data): boolean {
+  const keys = Object.keys(data)
+  return Object.keys(first).every((key, at) => key === keys[at])
 }
 
 /** Whether there is anything to store. A visitor's clear() and renewed nonce alone are nothing. */

@@ -1,5 +1,5 @@
 import { hashFamily } from '../cookie/credential.ts'
-import { type Payload, type SessionRecord } from '../record/record.ts'
+import type { Payload, SessionRecord } from '../record/record.ts'
 import { withWrite } from '../record/writes.ts'
 import type { SessionState, Wishes } from './state.ts'
 

@@ -26,7 +26,8 @@ import type { Confirming } from './confirming.ts'
 import { isErrorReply, storeFailure } from './failure.ts'
 import { Feed } from './feed.ts'
 import type { Port } from './port.ts'
-import { bytes, readAnswer, text, texts } from './replies.ts'
+import { RecentRecords } from './recent-records.ts'
+import { bytes, text, texts } from './replies.ts'
 import { recordsIn, scanServer, scannedThrough } from './scan.ts'
 import { Scripts } from './scripts.ts'
 import type { NearSessions, Behind } from './near.ts'
@@ -49,6 +50,7 @@ export class BoundStore implements Store {
   readonly #confirming: Confirming | undefined
   readonly #openSubscriber: OpenSubscriber | undefined
   readonly near: NearSessions | undefined
+  readonly #recent = new RecentRecords()
   #feed: Feed | undefined
 
   constructor(port: Port, { openSubscriber, confirming, nearSessions }: Beside) {
@@ -86,7 +88,7 @@ export class BoundStore implements Store {
     const reply = this.#clock.isSet
       ? this.#port.get(key)
       : this.#clock.along(key, () => this.#port.get(key))
-    return reply.then(readAnswer, this.#readFailure)
+    return reply.then((value) => this.#recent.answer(key, value), this.#readFailure)
   }
 
   readonly #readFailure = (error: unknown): 'undecodable' => {
@@ -99,15 +101,12 @@ export class BoundStore implements Store {
   }
 
   async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
+    const stored = formatRecord(record)
     const expiry = String(expiryOf(record))
-    const answer = await this.#scripts.run(
-      'create',
-      key,
-      revisionOf(record),
-      formatRecord(record),
-      expiry,
-    )
-    return answer[0] === 1 ? 'created' : 'taken'
+    const [code] = await this.#scripts.run('create', key, revisionOf(record), stored, expiry)
+    if (code !== 1) return 'taken'
+    this.#recent.note(key, stored, record)
+    return 'created'
   }
 
   async replace(
@@ -116,16 +115,20 @@ export class BoundStore implements Store {
     record: SessionRecord,
   ): Promise<ReplaceAnswer> {
     const { losses } = this.#port
+    const stored = formatRecord(record)
     const [code, detail] = await this.#scripts.run(
       'replace',
       key,
       revisionOf(record),
       expected.revision,
       expected.familyHash,
-      formatRecord(record),
+      stored,
       String(expiryOf(record)),
     )
-    if (code === 1) return { status: 'replaced', familyHash: record.familyHash }
+    if (code === 1) {
+      this.#recent.note(key, stored, record)
+      return { status: 'replaced', familyHash: record.familyHash }
+    }
     if (code === 2) return { status: 'replaced', familyHash: text('replace', detail) }
     if (code === 0) return { status: 'gone' }
     const current = parseRecord(bytes('replace', detail))

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../../record/record.ts'
+import { type SessionRecord, withMemo } from '../../record/record.ts'
 import type { Proof } from './tracking.ts'
 
 /** What is kept of one key. */
@@ -28,13 +28,11 @@ export function knownAt({ readAt }: Entry, proof: Proof): number {
 /** A record to keep. Bytes that a client cut out of what it received would keep all of that. */
 export function kept(record: SessionRecord): SessionRecord {
   const { data, flash } = record
-  const memo = { text: undefined, data: undefined }
-  return {
+  return withMemo({
     ...record,
     data: copyOf(data),
     flash: flash === undefined ? flash : copyOf(flash),
-    memo,
-  }
+  })
 }
 
 function copyOf(payload: SessionRecord['data']): SessionRecord['data'] {
