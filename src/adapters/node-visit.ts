@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { UsageError } from '../errors.ts'
 import type { CommitResult } from '../lifecycle/result.ts'
-import { reportLateChanges } from '../lifecycle/late-changes.ts'
+import { reportLateChanges, watchComplete } from '../lifecycle/late-changes.ts'
 import { type Visit, visitOf } from '../session/visit.ts'
 import type { Corridor } from '../corridor.ts'
 import {
@@ -59,7 +59,7 @@ class SessionCommit implements FirstByte {
 function watchForLateChanges(visit: Visit, response: NodeResponse, complete: boolean): void {
   // engine.io's stand-in for the response to an upgrade has no events.
   if (!('once' in response)) return
-  if (complete) setImmediate(reportLateChanges, visit)
+  if (complete) watchComplete(visit)
   // Frameworks that send by `writeHead` and `end` do both in one tick.
   else process.nextTick(watchStream, visit, response)
 }

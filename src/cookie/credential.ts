@@ -13,6 +13,8 @@ export interface Credential {
 export interface VerifiedCredential extends Credential {
   /** {@link hashFamily} of the family. */
   readonly familyHash: string
+  /** Where its session lies: key prefix and id. */
+  readonly key: string
   /** Signed by the first secret, the one that signs now. */
   readonly signedByFirst: boolean
 }
@@ -53,6 +55,7 @@ export function createSeal(secrets: readonly string[], prefix: string): Seal {
       family,
       edition: Number(edition),
       familyHash: hashFamily(family),
+      key: prefix + id,
       signedByFirst: signer === 0,
     })
   }

@@ -4,7 +4,7 @@ import { RecentlyVerified } from './recently-verified.ts'
 const MOST = 4096
 
 function credential(id: string) {
-  return { id, family: 'f', edition: 0, familyHash: 'h', signedByFirst: true }
+  return { id, family: 'f', edition: 0, familyHash: 'h', key: id, signedByFirst: true }
 }
 
 function fill(recent: RecentlyVerified, from: number, to: number): void {

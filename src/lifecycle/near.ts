@@ -28,7 +28,7 @@ function heldOrRead(
   credential: VerifiedCredential,
   store: Store | undefined,
 ): ReadAnswer | Promise<ReadAnswer> {
-  const key = engine.policy.prefix + credential.id
+  const { key } = credential
   if (store?.near !== undefined) {
     const record = store.near.held(key)
     if (record !== undefined && mayUse(engine, visit, credential, store, record)) return record

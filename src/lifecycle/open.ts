@@ -133,7 +133,8 @@ function openOld(engine: Engine, visit: Visit): Promise<Visit> | undefined {
   const cookie = visit.cookieHeader === undefined ? undefined : oldCookieOf(engine, visit)
   if (cookie === undefined) return undefined
   return findAdopted(engine, visit, cookie).then(async ({ answer, adoption, familyHash }) => {
-    const credential = { ...cookie, edition: 0, familyHash, signedByFirst: true }
+    const key = engine.policy.prefix + cookie.id
+    const credential = { ...cookie, key, edition: 0, familyHash, signedByFirst: true }
     await enter(engine, visit, credential, answer)
     if (stateOf(visit.session).base !== undefined) visit.adoption = adoption
     return visit

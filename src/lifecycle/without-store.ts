@@ -63,7 +63,7 @@ async function lastKnown(
   credential: VerifiedCredential,
 ): Promise<Contents | undefined> {
   const store = await visit.store
-  const record = store?.near?.lastKnown(engine.policy.prefix + credential.id)
+  const record = store?.near?.lastKnown(credential.key)
   if (store === undefined || record === undefined) return undefined
   if (engine.epochs !== undefined && engine.epochs.wasOver(store, record) !== false)
     return undefined

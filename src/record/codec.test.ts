@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeData, requireObject, storedIn } from './codec.ts'
+import { pristineOf } from './plain.ts'
 import { encode } from './serialize.ts'
 
 describe('session data are one plain object', () => {
@@ -36,7 +37,7 @@ test('of a record that is kept each request has data of its own, as they were st
       fc.dictionary(fc.oneof(fc.string(), fc.constant('__proto__')), fc.jsonValue()),
       (data) => {
         const text = encode(data)
-        const kept = { data: text, memo: { text: undefined, data: undefined } } as never
+        const kept = { data: text, memo: { text: undefined, pristine: undefined } } as never
         const [first, second] = [storedIn(kept).data, storedIn(kept).data]
         expect(first).toEqual(decodeData(text))
         expect(encode(first)).toBe(text)
@@ -57,6 +58,6 @@ function wreck(value: unknown): void {
 }
 
 test('what was decoded of another text is not taken for this one', () => {
-  const memo = { text: '{"n":1}', data: { n: 1 } }
+  const memo = { text: '{"n":1}', pristine: { ...pristineOf({ n: 1 }), data: { n: 1 } } }
   expect(storedIn({ data: '{"n":2}', memo } as never).data).toEqual({ n: 2 })
 })

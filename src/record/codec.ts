@@ -1,4 +1,4 @@
-import { type Plain, copyOf } from './plain.ts'
+import { type Plain, type Pristine, copyOf, pristineOf } from './plain.ts'
 import type { SessionRecord } from './record.ts'
 import { decode, isTagged } from './serialize.ts'
 
@@ -11,23 +11,30 @@ export function decodeData(stored: unknown): Record<string, unknown> {
 interface Stored {
   /** For a request of its own. */
   readonly data: Plain
-  /** The same, which nobody may change; `undefined` where they are more than plain. */
-  readonly pristine: Plain | undefined
+  /** `undefined` where they are more than plain. */
+  readonly pristine: Pristine | undefined
 }
 
 /**
- * The data of a record that the built-in serializer stored.
+ * The data of a record that the built-in serializer stored. Who asks first gets what was decoded;
+ * of a record that is asked for again that is kept, and copies are made of it.
  *
  * @throws {SyntaxError} when they cannot be decoded.
  */
 export function storedIn({ data: text, memo }: SessionRecord): Stored {
-  if (isTagged(text as string)) return { data: decodeData(text), pristine: undefined }
-  const pristine = memo?.text === text ? (memo.data as Plain) : decodeData(text)
+  const pristine = memo?.text === text ? memo.pristine : undefined
+  if (pristine !== undefined) {
+    pristine.data ??= decodeData(text)
+    return { data: copyOf(pristine.data), pristine }
+  }
+  const data = decodeData(text)
+  if (isTagged(text as string)) return { data, pristine }
+  const first = pristineOf(data)
   if (memo !== undefined) {
     memo.text = text
-    memo.data = pristine
+    memo.pristine = first
   }
-  return { data: copyOf(pristine), pristine }
+  return { data, pristine: first }
 }
 
 /** The one shape session data have: a plain object. Also what a custom deserializer must give. */

@@ -21,44 +21,91 @@ function copyOfNested(value: object): object {
   return copy
 }
 
-/**
- * Whether data are what they were when this copy of them was made, to find which costs a fraction of
- * their text. The order of keys does not count. `false` says little: what is not plain any more
- * may still be the same as text.
- */
-export function isLike(data: object, copy: Plain): boolean {
-  const object = data as Plain
-  let left = 0
+/** Plain data as they were at one time. */
+export interface Pristine {
+  readonly keys: readonly string[]
+  readonly outline: Outline
+  /** The data themselves, which nobody changes, once somebody wants copies of them. */
+  data: Plain | undefined
+}
+
+/** What data are now, whatever becomes of them. */
+export function pristineOf(data: Plain): Pristine {
+  return { keys: Object.keys(data), outline: outlineOf(data), data: undefined }
+}
+
+/** All that plain data hold, in order. */
+export type Outline = readonly unknown[]
+
+const OBJECT = Symbol('object')
+const ARRAY = Symbol('array')
+/** Closes an object, so that a key which moves into the object before it does not go unnoticed. */
+const END = Symbol('end')
+
+/** To see later whether data have changed, at a fraction of what their text costs. */
+export function outlineOf(data: Plain): Outline {
+  const outline: unknown[] = []
+  addProperties(data, outline)
+  return outline
+}
+
+function addProperties(object: Plain, outline: unknown[]): void {
   for (const key in object) {
-    if (!isSame(object[key], copy[key])) return false
-    left--
+    outline.push(key)
+    add(object[key], outline)
   }
-  for (const _ in copy) left++
-  return left === 0
+  outline.push(END)
 }
 
-/** What the copy does not have itself it may inherit: functions, and by `__proto__` the prototype. */
-function isSame(value: unknown, copied: unknown): boolean {
-  switch (typeof copied) {
-    case 'undefined':
-    case 'function':
-      return false
-    case 'object':
-      if (copied !== null) return isSameObject(value, copied)
+function add(value: unknown, outline: unknown[]): void {
+  if (typeof value !== 'object' || value === null) {
+    outline.push(value)
+  } else if (Array.isArray(value)) {
+    outline.push(ARRAY, value.length)
+    for (const item of value as unknown[]) add(item, outline)
+  } else {
+    outline.push(OBJECT)
+    addProperties(value as Plain, outline)
   }
-  return Object.is(value, copied)
 }
 
-function isSameObject(value: unknown, copied: object): boolean {
-  if (typeof value !== 'object' || value === null || copied === Object.prototype) return false
-  if (Object.getPrototypeOf(value) !== Object.getPrototypeOf(copied)) return false
-  return Array.isArray(copied)
-    ? Array.isArray(value) && areSame(value, copied)
-    : isLike(value, copied as Plain)
+/**
+ * Whether data are what their outline says. `false` does not say that they have changed: the order of
+ * keys may be another, and what is not plain may be the same as text. That only their text tells.
+ */
+export function isAsOutlined(data: object, outline: Outline): boolean {
+  return followProperties(data as Plain, outline, 0) === outline.length
 }
 
-function areSame(items: readonly unknown[], copied: readonly unknown[]): boolean {
-  if (items.length !== copied.length) return false
-  for (let at = 0; at < copied.length; at++) if (!isSame(items[at], copied[at])) return false
-  return true
+/** Not a place in any outline, and neither is what comes after it. */
+const NOWHERE = Number.NaN
+
+/** Where the outline goes on behind an object; nowhere when that has parted from it. */
+function followProperties(object: Plain, outline: Outline, from: number): number {
+  let at = from
+  for (const key in object) {
+    if (outline[at] !== key) return NOWHERE
+    at = follow(object[key], outline, at + 1)
+  }
+  return outline[at] === END ? at + 1 : NOWHERE
+}
+
+function follow(value: unknown, outline: Outline, at: number): number {
+  if (typeof value !== 'object' || value === null) {
+    return Object.is(value, outline[at]) ? at + 1 : NOWHERE
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (Array.isArray(value)) {
+    const isLike = outline[at] === ARRAY && prototype === Array.prototype
+    return isLike ? followItems(value, outline, at + 1) : NOWHERE
+  }
+  const isLike = outline[at] === OBJECT && prototype === Object.prototype
+  return isLike ? followProperties(value as Plain, outline, at + 1) : NOWHERE
+}
+
+function followItems(items: readonly unknown[], outline: Outline, from: number): number {
+  if (outline[from] !== items.length) return NOWHERE
+  let at = from + 1
+  for (const item of items) at = follow(item, outline, at)
+  return at
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { Pristine } from './plain.ts'
 import { WRITES_KEPT } from './writes.ts'
 import { IDENTITY, type Identity, formatIdentity, parseIdentity } from './identity.ts'
 
@@ -40,10 +41,10 @@ export interface SessionRecord extends Identity {
   readonly memo?: Memo
 }
 
-/** What the text of a record's data was decoded to. Nobody changes it, or hands it out. */
+/** What the text of a record's data was decoded to. */
 export interface Memo {
   text: Payload | undefined
-  data: Record<string, unknown> | undefined
+  pristine: Pristine | undefined
 }
 
 /**
@@ -52,7 +53,7 @@ export interface Memo {
  */
 export function withMemo(
   record: SessionRecord,
-  memo: Memo = { text: undefined, data: undefined },
+  memo: Memo = { text: undefined, pristine: undefined },
 ): SessionRecord {
   return Object.defineProperty(record, 'memo', { value: memo })
 }

@@ -1,4 +1,4 @@
-import { type Plain, copyOf } from '../record/plain.ts'
+import { type Pristine, copyOf, pristineOf } from '../record/plain.ts'
 import { type SessionRecord, withMemo } from '../record/record.ts'
 import { decode, encodeComparable, isTagged } from '../record/serialize.ts'
 import { type Data, type Snapshot, snapshotOf } from './changes.ts'
@@ -9,8 +9,8 @@ export type View = TextView | { readonly snapshot: Snapshot }
 
 interface TextView {
   readonly text: string
-  /** The data themselves, which nobody changes; `undefined` where the text holds tags. */
-  readonly pristine: Plain | undefined
+  /** `undefined` where the text holds tags. */
+  readonly pristine: Pristine | undefined
 }
 
 /** The stored session a request's changes are measured against. */
@@ -45,7 +45,7 @@ export class Base {
 /** Spares whoever reads this record next to decode what the view shows already. */
 export function rememberIn(record: SessionRecord, view: View): void {
   if ('text' in view && view.text === record.data) {
-    withMemo(record, { text: view.text, data: view.pristine })
+    withMemo(record, { text: view.text, pristine: view.pristine })
   }
 }
 
@@ -53,5 +53,6 @@ export function rememberIn(record: SessionRecord, view: View): void {
 export function viewOf(data: Data): View {
   const text = encodeComparable(data)
   if (text === undefined) return { snapshot: snapshotOf(data) }
-  return { text, pristine: isTagged(text) ? undefined : copyOf(data) }
+  if (isTagged(text)) return { text, pristine: undefined }
+  return { text, pristine: { ...pristineOf(data), data: copyOf(data) } }
 }

@@ -1,4 +1,4 @@
-import { isLike } from '../record/plain.ts'
+import { isAsOutlined } from '../record/plain.ts'
 import { type Base, type View, viewOf } from './base.ts'
 import { type Changes, type Data, type Snapshot, changesSince } from './changes.ts'
 import type { FlashLog } from './flash.ts'
@@ -55,7 +55,7 @@ export class Draft {
     if (then.text === now.text) return false
     if (then.pristine === undefined || now.pristine === undefined) return this.changes.size > 0
     // Other texts of the same keys in the same order are other values.
-    return beginsWith(now.pristine, then.pristine) || this.changes.size > 0
+    return beginsWith(now.pristine.keys, then.pristine.keys) || this.changes.size > 0
   }
 }
 
@@ -77,16 +77,16 @@ export function draftOf(state: SessionState): Draft | undefined {
 }
 
 function isUntouched(session: SessionObject, view: View): boolean {
-  return 'text' in view && view.pristine !== undefined && isLike(session, view.pristine)
+  if (!('text' in view) || view.pristine === undefined) return false
+  return isAsOutlined(session, view.pristine.outline)
 }
 
 function isSame(then: View, now: View): boolean {
   return 'text' in then && 'text' in now && then.text === now.text
 }
 
-function beginsWith(data: Data, first: Data): boolean {
-  const keys = Object.keys(data)
-  return Object.keys(first).every((key, at) => key === keys[at])
+function beginsWith(keys: readonly string[], first: readonly string[]): boolean {
+  return first.every((key, at) => key === keys[at])
 }
 
 /** Whether there is anything to store. A visitor's clear() and renewed nonce alone are nothing. */
