@@ -44,8 +44,8 @@ async function decodeSlowly(
 
 /** Of what the built-in serializer stored. */
 function contentsOf(record: SessionRecord, flash: readonly FlashEntry[]): Contents {
-  const { data, pristine } = storedIn(record)
-  const view = { text: record.data as string, pristine }
+  const { data, outline } = storedIn(record)
+  const view = { text: record.data as string, keys: Object.keys(data), outline }
   return { data, base: new Base(record, flash, view, true) }
 }
 

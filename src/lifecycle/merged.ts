@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../record/record.ts'
-import { Base, rememberIn } from '../session/base.ts'
+import { Base } from '../session/base.ts'
 import { type Data, applyChanges, setOwn } from '../session/changes.ts'
 import type { Draft } from '../session/draft.ts'
 import { nextRecord } from '../session/merge.ts'
@@ -46,7 +46,6 @@ export async function mergeOnto(
   const next = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
   const must = mustTell(engine.policy, theirs, next)
   const record = must ? renewedLater(engine.policy, next, now) : next
-  rememberIn(record, draft.view)
   return new Base(record, entries, draft.view, seenWhole)
 }
 

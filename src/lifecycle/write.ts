@@ -3,7 +3,7 @@ import { SessionError, StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { type SessionRecord, revisionOf } from '../record/record.ts'
 import { remembersSince } from '../record/writes.ts'
-import { Base, rememberIn } from '../session/base.ts'
+import { Base } from '../session/base.ts'
 import type { Draft } from '../session/draft.ts'
 import { firstRecord } from '../session/merge.ts'
 import type { SessionState, Unanswered } from '../session/state.ts'
@@ -72,7 +72,6 @@ async function firstBase(
   checkSize(engine, state.visit, data, flash)
   const now = await storeTime(engine, state.visit)
   const record = firstRecord(state, { writeId, now, data, flash })
-  rememberIn(record, draft.view)
   return new Base(record, entries, draft.view, true)
 }
 

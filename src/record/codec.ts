@@ -1,4 +1,4 @@
-import { type Plain, type Pristine, copyOf, pristineOf } from './plain.ts'
+import { type Outline, type Plain, copyOf, outlineOf } from './plain.ts'
 import type { SessionRecord } from './record.ts'
 import { decode, isTagged } from './serialize.ts'
 
@@ -12,7 +12,7 @@ interface Stored {
   /** For a request of its own. */
   readonly data: Plain
   /** `undefined` where they are more than plain. */
-  readonly pristine: Pristine | undefined
+  readonly outline: Outline | undefined
 }
 
 /**
@@ -22,19 +22,14 @@ interface Stored {
  * @throws {SyntaxError} when they cannot be decoded.
  */
 export function storedIn({ data: text, memo }: SessionRecord): Stored {
-  const pristine = memo?.text === text ? memo.pristine : undefined
-  if (pristine !== undefined) {
-    pristine.data ??= decodeData(text)
-    return { data: copyOf(pristine.data), pristine }
+  if (memo?.outline === undefined) {
+    const data = decodeData(text)
+    const outline = isTagged(text as string) ? undefined : outlineOf(data)
+    if (memo !== undefined) memo.outline = outline
+    return { data, outline }
   }
-  const data = decodeData(text)
-  if (isTagged(text as string)) return { data, pristine }
-  const first = pristineOf(data)
-  if (memo !== undefined) {
-    memo.text = text
-    memo.pristine = first
-  }
-  return { data, pristine: first }
+  memo.data ??= decodeData(text)
+  return { data: copyOf(memo.data), outline: memo.outline }
 }
 
 /** The one shape session data have: a plain object. Also what a custom deserializer must give. */

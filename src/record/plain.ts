@@ -21,19 +21,6 @@ function copyOfNested(value: object): object {
   return copy
 }
 
-/** Plain data as they were at one time. */
-export interface Pristine {
-  readonly keys: readonly string[]
-  readonly outline: Outline
-  /** The data themselves, which nobody changes, once somebody wants copies of them. */
-  data: Plain | undefined
-}
-
-/** What data are now, whatever becomes of them. */
-export function pristineOf(data: Plain): Pristine {
-  return { keys: Object.keys(data), outline: outlineOf(data), data: undefined }
-}
-
 /** All that plain data hold, in order. */
 export type Outline = readonly unknown[]
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Pristine } from './plain.ts'
+import type { Outline, Plain } from './plain.ts'
 import { WRITES_KEPT } from './writes.ts'
 import { IDENTITY, type Identity, formatIdentity, parseIdentity } from './identity.ts'
 
@@ -41,21 +41,20 @@ export interface SessionRecord extends Identity {
   readonly memo?: Memo
 }
 
-/** What the text of a record's data was decoded to. */
+/** What the data of a record were decoded to, if they are plain. */
 export interface Memo {
-  text: Payload | undefined
-  pristine: Pristine | undefined
+  outline: Outline | undefined
+  /** Nobody changes them. */
+  data: Plain | undefined
 }
 
 /**
- * Gives a record a memo, and is that record. It cannot be seen, and is not copied along: whoever
- * copies a record to change it has another one.
+ * Gives a record a memo, and is that record. It does not show, and is not copied along: a copy is
+ * another record.
  */
-export function withMemo(
-  record: SessionRecord,
-  memo: Memo = { text: undefined, pristine: undefined },
-): SessionRecord {
-  return Object.defineProperty(record, 'memo', { value: memo })
+export function withMemo(record: SessionRecord): SessionRecord {
+  const value: Memo = { outline: undefined, data: undefined }
+  return Object.defineProperty(record, 'memo', { value })
 }
 
 /** The instant from which a record is no longer valid: idle timeout plus touch interval, or the absolute end. */

@@ -1,6 +1,6 @@
-import { type Pristine, copyOf, pristineOf } from '../record/plain.ts'
-import { type SessionRecord, withMemo } from '../record/record.ts'
-import { decode, encodeComparable, isTagged } from '../record/serialize.ts'
+import type { Outline } from '../record/plain.ts'
+import type { SessionRecord } from '../record/record.ts'
+import { decode, encodeComparable } from '../record/serialize.ts'
 import { type Data, type Snapshot, snapshotOf } from './changes.ts'
 import type { FlashEntry } from './flash.ts'
 
@@ -9,8 +9,9 @@ export type View = TextView | { readonly snapshot: Snapshot }
 
 interface TextView {
   readonly text: string
-  /** `undefined` where the text holds tags. */
-  readonly pristine: Pristine | undefined
+  readonly keys: readonly string[]
+  /** To find at less cost that nothing has changed; only of data that were read, and plain. */
+  readonly outline: Outline | undefined
 }
 
 /** The stored session a request's changes are measured against. */
@@ -42,17 +43,9 @@ export class Base {
   }
 }
 
-/** Spares whoever reads this record next to decode what the view shows already. */
-export function rememberIn(record: SessionRecord, view: View): void {
-  if ('text' in view && view.text === record.data) {
-    withMemo(record, { text: view.text, pristine: view.pristine })
-  }
-}
-
 /** The view of data as they are now. */
 export function viewOf(data: Data): View {
   const text = encodeComparable(data)
   if (text === undefined) return { snapshot: snapshotOf(data) }
-  if (isTagged(text)) return { text, pristine: undefined }
-  return { text, pristine: { ...pristineOf(data), data: copyOf(data) } }
+  return { text, keys: Object.keys(data), outline: undefined }
 }

@@ -1,4 +1,5 @@
 import { isAsOutlined } from '../record/plain.ts'
+import { isTagged } from '../record/serialize.ts'
 import { type Base, type View, viewOf } from './base.ts'
 import { type Changes, type Data, type Snapshot, changesSince } from './changes.ts'
 import type { FlashLog } from './flash.ts'
@@ -53,9 +54,9 @@ export class Draft {
     if (then === undefined) return Object.keys(this.data).length > 0
     if (!('text' in then && 'text' in now)) return this.changes.size > 0
     if (then.text === now.text) return false
-    if (then.pristine === undefined || now.pristine === undefined) return this.changes.size > 0
+    if (isTagged(then.text) || isTagged(now.text)) return this.changes.size > 0
     // Other texts of the same keys in the same order are other values.
-    return beginsWith(now.pristine.keys, then.pristine.keys) || this.changes.size > 0
+    return beginsWith(now.keys, then.keys) || this.changes.size > 0
   }
 }
 
@@ -77,8 +78,7 @@ export function draftOf(state: SessionState): Draft | undefined {
 }
 
 function isUntouched(session: SessionObject, view: View): boolean {
-  if (!('text' in view) || view.pristine === undefined) return false
-  return isAsOutlined(session, view.pristine.outline)
+  return 'text' in view && view.outline !== undefined && isAsOutlined(session, view.outline)
 }
 
 function isSame(then: View, now: View): boolean {

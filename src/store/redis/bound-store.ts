@@ -101,12 +101,15 @@ export class BoundStore implements Store {
   }
 
   async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
-    const stored = formatRecord(record)
     const expiry = String(expiryOf(record))
-    const [code] = await this.#scripts.run('create', key, revisionOf(record), stored, expiry)
-    if (code !== 1) return 'taken'
-    this.#recent.note(key, stored, record)
-    return 'created'
+    const answer = await this.#scripts.run(
+      'create',
+      key,
+      revisionOf(record),
+      formatRecord(record),
+      expiry,
+    )
+    return answer[0] === 1 ? 'created' : 'taken'
   }
 
   async replace(
@@ -115,20 +118,16 @@ export class BoundStore implements Store {
     record: SessionRecord,
   ): Promise<ReplaceAnswer> {
     const { losses } = this.#port
-    const stored = formatRecord(record)
     const [code, detail] = await this.#scripts.run(
       'replace',
       key,
       revisionOf(record),
       expected.revision,
       expected.familyHash,
-      stored,
+      formatRecord(record),
       String(expiryOf(record)),
     )
-    if (code === 1) {
-      this.#recent.note(key, stored, record)
-      return { status: 'replaced', familyHash: record.familyHash }
-    }
+    if (code === 1) return { status: 'replaced', familyHash: record.familyHash }
     if (code === 2) return { status: 'replaced', familyHash: text('replace', detail) }
     if (code === 0) return { status: 'gone' }
     const current = parseRecord(bytes('replace', detail))
