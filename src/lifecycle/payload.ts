@@ -19,14 +19,20 @@ function contextOf({ id, principal }: Owner, part: 'data' | 'flash'): Serializer
 export async function readData({ policy }: Engine, record: SessionRecord): Promise<Data> {
   const { builtIn, deserialize } = policy.serializer
   if (builtIn) return storedIn(record).data
-  return requireObject(await deserialize(record.data, contextOf(record, 'data')))
+  return requireObject(await deserialize(ownOf(record, record.data), contextOf(record, 'data')))
 }
 
 export async function readFlash({ policy }: Engine, record: SessionRecord): Promise<FlashEntry[]> {
   if (record.flash === undefined) return []
   const { deserialize } = policy.serializer
-  const stored = await deserialize(record.flash, contextOf(record, 'flash'))
+  const own = ownOf(record, record.flash)
+  const stored = await deserialize(own, contextOf(record, 'flash'))
   return unpackFlash(requireObject(stored))
+}
+
+/** A serializer may work in place, and what is kept is read again. */
+function ownOf({ memo }: SessionRecord, payload: Payload): Payload {
+  return memo === undefined || typeof payload === 'string' ? payload : Buffer.from(payload)
 }
 
 export function writeData(engine: Engine, data: Data, owner: Owner): Promise<Payload> {

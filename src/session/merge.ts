@@ -45,8 +45,9 @@ export function nextRecord(
   wishes: Readonly<Wishes>,
   written: Written,
 ): SessionRecord {
-  const { touchIntervalMs } = state.visit.lifecycle.policy
   const record = rewritten(state, theirs, written)
+  if (Object.keys(wishes).length === 0) return record
+  const { touchIntervalMs } = state.visit.lifecycle.policy
   const { timeoutMs, family, persistent, csrfNonce, signIn } = wishes
   return {
     ...record,

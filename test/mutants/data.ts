@@ -49,8 +49,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'what cannot be decoded is an exception',
     file: 'src/lifecycle/contents.ts',
-    search: "new Base(record, [], view, true) }\n  } catch {\n    return 'undecodable'",
-    replacement: 'new Base(record, [], view, true) }\n  } catch (error) {\n    throw error',
+    search: "contentsOf(record, [])\n  } catch {\n    return 'undecodable'",
+    replacement: 'contentsOf(record, [])\n  } catch (error) {\n    throw error',
     test: 'test/behaviour/hostile-data.test.ts',
     fails: 'THREATS 29: %s is no session, and is left as it lies',
   },

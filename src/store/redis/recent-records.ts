@@ -25,10 +25,15 @@ export class RecentRecords {
     if (!Buffer.isBuffer(reply) || reply.length > LARGEST_BYTES) return readAnswer(reply)
     const known = this.#recent.get(key)
     if (known !== undefined && reply.equals(known.bytes)) return known.record
+    const answer = readAnswer(reply)
+    if (!isRecord(answer) || !isText(answer)) return answer
     // What a client cut out of what it received would keep all of that.
-    const bytes = Buffer.from(reply)
-    const answer = readAnswer(bytes)
-    if (isRecord(answer)) this.#recent.set(key, { bytes, record: withMemo(answer) })
+    this.#recent.set(key, { bytes: Buffer.from(reply), record: withMemo(answer) })
     return answer
   }
+}
+
+/** Text nobody can change. Bytes somebody could, a serializer for example that decrypts in place. */
+function isText({ data, flash = '' }: SessionRecord): boolean {
+  return typeof data === 'string' && typeof flash === 'string'
 }

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { type SessionRecord, formatRecord } from '../../record/record.ts'
+import { RecentRecords } from './recent-records.ts'
+
+const RECORD: SessionRecord = {
+  id: 'a',
+  writes: ['w1'],
+  familyHash: 'f',
+  edition: 0,
+  promotedAt: 1000,
+  createdAt: 1000,
+  touchedAt: 1000,
+  timeoutMs: 60_000,
+  touchIntervalMs: 1000,
+  deadline: null,
+  persistent: false,
+  csrfNonce: '',
+  principal: null,
+  signedIn: null,
+  data: '{"n":1}',
+  flash: undefined,
+}
+
+function bytesOf(changes: Partial<SessionRecord> = {}): Buffer {
+  return Buffer.from(formatRecord({ ...RECORD, ...changes }) as Buffer)
+}
+
+describe('a reply that is the same as before', () => {
+  test('is the same record, which looks like any other', () => {
+    const recent = new RecentRecords()
+    const first = recent.answer('k', bytesOf())
+    expect(recent.answer('k', bytesOf())).toBe(first)
+    expect(first).toStrictEqual(RECORD)
+    expect(Object.keys(first)).not.toContain('memo')
+  })
+
+  test.each<[string, Partial<SessionRecord>]>([
+    ['another value of the same length', { data: '{"n":2}' }],
+    ['another revision', { writes: ['w2'] }],
+    ['more', { data: '{"n":1,"m":2}' }],
+  ])('but not one with %s', (_, changes) => {
+    const recent = new RecentRecords()
+    recent.answer('k', bytesOf())
+    expect(recent.answer('k', bytesOf(changes))).toStrictEqual({ ...RECORD, ...changes })
+    expect(recent.answer('k', bytesOf())).toStrictEqual(RECORD)
+  })
+
+  test('is another record under another key, and none where there is none any more', () => {
+    const recent = new RecentRecords()
+    const first = recent.answer('k', bytesOf())
+    expect(recent.answer('l', bytesOf())).not.toBe(first)
+    expect(recent.answer('k', null)).toBe('absent')
+    expect(recent.answer('k', Buffer.from('something else'))).toBe('undecodable')
+  })
+
+  test('is what it was, whatever becomes of the bytes it came in', () => {
+    const recent = new RecentRecords()
+    const reply = bytesOf()
+    const first = recent.answer('k', reply)
+    reply.fill(0)
+    expect(recent.answer('k', bytesOf())).toBe(first)
+  })
+
+  test.each<[string, Partial<SessionRecord>]>([
+    ['bytes, which a serializer could change', { data: Buffer.from('{"n":1}') }],
+    ['a message of bytes', { flash: Buffer.from('[]') }],
+    ['more than 64 KiB', { data: `{"n":"${'x'.repeat(64 * 1024)}"}` }],
+  ])('is read anew when it holds %s', (_, changes) => {
+    const recent = new RecentRecords()
+    const first = recent.answer('k', bytesOf(changes))
+    expect(recent.answer('k', bytesOf(changes))).not.toBe(first)
+  })
+})
+
+test('what nobody asked for while two megabytes of others came is forgotten', () => {
+  const recent = new RecentRecords()
+  const others = (from: number) => {
+    const data = `{"n":"${'x'.repeat(60_000)}"}`
+    for (let at = 0; at < 20; at++) recent.answer(`other ${from + at}`, bytesOf({ data }))
+  }
+  const [lost, used] = [recent.answer('lost', bytesOf()), recent.answer('used', bytesOf())]
+  others(0)
+  expect(recent.answer('used', bytesOf())).toBe(used)
+  others(20)
+  expect(recent.answer('used', bytesOf())).toBe(used)
+  expect(recent.answer('lost', bytesOf())).not.toBe(lost)
+})

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { createSessions } from '../../src/sessions.ts'
+import { SECRET, dataIn } from '../support/app.ts'
+import { describeOnBothStores, useRedis } from '../support/both-stores.ts'
+import { begin, look, near, untilHeld } from '../redis/near-cache.ts'
+import { cookieOf } from '../support/timed.ts'
+
+/* A record that has not changed is not decoded again (docs/decisions/031). Nobody notices. */
+
+const BEGUN = { name: 'ada', cart: { items: [{ id: 1 }, { id: 2 }] } }
+
+interface Cart {
+  items: { id: number }[]
+}
+
+interface Shop {
+  name?: string
+  color?: string
+  cart: Cart
+}
+
+describeOnBothStores('requests that read the same record', (makeStore) => {
+  async function begun() {
+    const store = makeStore()
+    const sessions = createSessions<Shop>({ secret: SECRET, store })
+    const first = await sessions.open()
+    Object.assign(first, structuredClone(BEGUN))
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    return { store, sessions, cookie }
+  }
+
+  test('have data of their own, down to the last', async () => {
+    const { sessions, cookie } = await begun()
+    const spoilt = async () => {
+      const session = await sessions.open(cookie)
+      expect(dataIn(session)).toEqual(BEGUN)
+      const { items } = session.cart as Cart
+      Object.assign(items[0] as object, { id: 99 })
+      items.pop()
+      delete session.name
+    }
+    for (let request = 0; request < 4; request++) await spoilt()
+    expect(dataIn(await sessions.open(cookie))).toEqual(BEGUN)
+  })
+
+  test('write what they have changed, and only then', async () => {
+    const { store, sessions, cookie } = await begun()
+    for (let id = 3; id < 8; id++) {
+      for (let request = 0; request < 3; request++) {
+        const idle = await sessions.open(cookie)
+        expect(await sessions.commit(idle)).toEqual({ outcome: 'unchanged' })
+      }
+      const session = await sessions.open(cookie)
+      session.cart?.items.push({ id })
+      expect(await sessions.commit(session)).toMatchObject({ outcome: 'saved' })
+    }
+    expect(store.calls.replace).toBe(5)
+    const { cart } = await sessions.open(cookie)
+    expect(cart?.items.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7])
+  })
+
+  test('see what another has written in between, and its own values stay its own', async () => {
+    const { sessions, cookie } = await begun()
+    await sessions.open(cookie)
+    const [one, other] = [await sessions.open(cookie), await sessions.open(cookie)]
+    one.name = 'eve'
+    await sessions.commit(one)
+    one.cart?.items.pop()
+    other.color = 'red'
+    await sessions.commit(other)
+    expect(dataIn(await sessions.open(cookie))).toEqual({ ...BEGUN, name: 'eve', color: 'red' })
+  })
+})
+
+const redis = useRedis()
+
+test('a serializer that works in place spoils nothing that is kept', async () => {
+  const inPlace = {
+    serialize: (data: unknown) => Buffer.from(JSON.stringify(data)),
+    deserialize: (stored: string | Uint8Array) => {
+      const data = JSON.parse(Buffer.from(stored as Uint8Array).toString()) as object
+      ;(stored as Uint8Array).fill(0)
+      return data as Record<string, unknown>
+    },
+  }
+  const sessions = await near(redis.server.port, inPlace)
+  const cookie = await begin(sessions)
+  await untilHeld(sessions, cookie, redis.server)
+  for (let request = 0; request < 3; request++) expect(await look(sessions, cookie)).toBe(1)
+})
