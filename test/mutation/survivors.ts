@@ -61,7 +61,7 @@ export const REASONS: readonly Reason[] = [
         ['if (before !== undefined && isSame(before, view)) return undefined', 'false'],
         ['function isUntouched(session: SessionObject, view: View): boolean {', '{}'],
         [
-          "return 'text' in view && view.trace !== undefined && isAsTraced(session, view.trace)",
+          "return 'text' in view && view.outline !== undefined && isAsOutlined(session, view.outline)",
           'false',
           '""',
         ],
@@ -209,9 +209,9 @@ export const REASONS: readonly Reason[] = [
   },
   {
     title: 'No data tell it apart',
-    why: 'A trace that does not end where an object ends has parted from it by a place, and was never seen to meet it again, in 2,000 random changes of small data with few keys and values (`trace.test.ts`).',
+    why: 'An outline that does not end where an object ends has parted from it by a place, and was never seen to meet it again, in 2,000 random changes of small data with few keys and values (`plain.test.ts`).',
     mutants: {
-      'src/session/trace.ts': [['return trace[at] === END ? at + 1 : NOWHERE', 'true']],
+      'src/record/plain.ts': [['return outline[at] === END ? at + 1 : NOWHERE', 'true']],
     },
   },
 ]
