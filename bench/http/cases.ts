@@ -6,10 +6,11 @@ export interface Case {
   /**
    * - `none`: no cookie is sent.
    * - `own`: that of a session that was begun a moment ago.
+   * - `each`: that of a session that was not read before, another one for each request.
    * - `ended`: the same, but its session is gone.
    * - `followed`: the cookie that the answer before has set.
    */
-  readonly cookie: 'none' | 'own' | 'ended' | 'followed'
+  readonly cookie: 'none' | 'own' | 'each' | 'ended' | 'followed'
   /** Nobody is recognised. */
   readonly stranger?: true
   readonly says: string
@@ -30,6 +31,11 @@ export const CASES = {
     says: 'a cookie whose session is gone, and the handler looks who it is',
   },
   read: { path: '/read', cookie: 'own', says: 'the handler looks who it is' },
+  'read once': {
+    path: '/read',
+    cookie: 'each',
+    says: 'the same, and nobody has read this session before',
+  },
   write: { path: '/write', cookie: 'own', says: 'the handler changes one key' },
   update: {
     path: '/update',

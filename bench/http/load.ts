@@ -10,6 +10,8 @@ export interface Burst {
   /** Whether a connection sends the cookie that it was last given. */
   readonly follows: boolean
   readonly requests: number
+  /** Cookie headers, each for one request, in place of those of the connections. */
+  readonly each?: readonly string[]
   /** Text that every body must contain. */
   readonly expect: string
 }
@@ -22,15 +24,26 @@ export interface BurstResult {
 
 const LONGEST_MS = 60_000
 
-/** @throws when an answer is not 200 or lacks the text, a connection ends, or it takes a minute. */
+/**
+ * It never sleeps meanwhile: who answers a client that sleeps has to wake it, which costs about as
+ * much as all else that a server does, and the more the longer the server takes.
+ *
+ * @throws when an answer is not 200 or lacks the text, a connection ends, or it takes a minute.
+ */
 export async function run(burst: Burst): Promise<BurstResult> {
   const sockets = await Promise.all(burst.cookies.map(() => open(burst.port)))
+  let runs = true
+  function stayAwake(): void {
+    if (runs) setImmediate(stayAwake)
+  }
   try {
+    stayAwake()
     const begun = performance.now()
     const latencies = await drive(burst, sockets)
     const seconds = (performance.now() - begun) / 1000
     return { seconds, latencies: latencies.toSorted((a, b) => a - b) }
   } finally {
+    runs = false
     for (const socket of sockets) socket.destroy()
   }
 }
@@ -39,6 +52,7 @@ function drive(burst: Burst, sockets: readonly Socket[]): Promise<number[]> {
   const { promise, resolve, reject } = deferred<number[]>()
   const latencies: number[] = []
   let sent = 0
+  const each = burst.each?.values()
   sockets.forEach((socket, at) => {
     let cookie = burst.cookies[at]
     let request = requestText(burst, cookie)
@@ -47,6 +61,7 @@ function drive(burst: Burst, sockets: readonly Socket[]): Promise<number[]> {
     function next(): void {
       if (sent === burst.requests) return
       sent++
+      if (each !== undefined) request = requestText(burst, each.next().value)
       sentAt = performance.now()
       socket.write(request)
     }

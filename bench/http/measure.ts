@@ -82,14 +82,18 @@ async function slice(
   const { path, cookie, stranger } = caseOf(trial.name)
   await redis.cli('flushall')
   const nobody = Array.from({ length: connections }, () => undefined)
-  const cookies = cookie === 'none' ? nobody : await begin(port, connections, trial.size)
+  const sessions = cookie === 'each' ? requests : connections
+  const begun = cookie === 'none' ? nobody : await begin(port, sessions, trial.size)
+  const cookies = begun.slice(0, connections)
   if (cookie === 'ended') await redis.cli('flushall')
   const known = !stranger || subject.keeper === 'nothing'
   const expect = known ? `"user":"${USER}"` : '"user":null'
   await redis.resetStats()
   const before = await server.cpuUs()
   const follows = cookie === 'followed'
-  const { seconds, latencies } = await run({ port, path, cookies, follows, requests, expect })
+  const each = cookie === 'each' ? { each: begun as string[] } : {}
+  const burst = { port, path, cookies, follows, requests, expect, ...each }
+  const { seconds, latencies } = await run(burst)
   const cpuUs = ((await server.cpuUs()) - before) / requests
   return {
     cpuUs,
