@@ -88,7 +88,13 @@ export function deriveHmac(secret: string, purpose: 'cookie' | 'csrf'): Hmac {
   return createHmac256(new Uint8Array(key))
 }
 
-/** What the record keeps of a family: enough to recognise it, not enough to make a cookie. */
+/** 132 bits: a family has 128, so that more of its hash would say nothing more. */
+const HASH_LENGTH = 22
+
+/**
+ * What the record keeps of a family, the beginning of its SHA-256: enough to recognise it, not
+ * enough to make a cookie (docs/decisions/032).
+ */
 export function hashFamily(family: string): string {
-  return sha256(family)
+  return sha256(family).slice(0, HASH_LENGTH)
 }

@@ -37,7 +37,7 @@ const records: fc.Arbitrary<SessionRecord> = fc
     fc.record({
       id: token(128),
       writes: fc.array(token(22), { minLength: 1, maxLength: 8 }),
-      familyHash: token(43),
+      familyHash: token(22),
       edition: fc.nat(),
       promotedAt: instant,
       createdAt: instant,

@@ -19,7 +19,7 @@ export interface SessionRecord extends Identity {
    * begins with `~`. The first of all is the revision.
    */
   readonly writes: readonly string[]
-  /** SHA-256 of the family, base64url. The family itself is only in the cookie. */
+  /** The beginning of the SHA-256 of the family, base64url. The family itself is only in the cookie. */
   readonly familyHash: string
   readonly edition: number
   readonly promotedAt: number

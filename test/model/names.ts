@@ -22,11 +22,9 @@ export class Names {
     return name
   }
 
-  /** A text with every random word in it by its name. Ids have 22 characters, hashes 43. */
+  /** A text with every random word in it by its name. Ids and hashes have 22 characters. */
   in(text: string, owner: string): string {
-    return text.replaceAll(/(?<![\w-])[\w-]{22}(?:[\w-]{21})?(?![\w-])/g, (word) =>
-      this.of(word, owner),
-    )
+    return text.replaceAll(/(?<![\w-])[\w-]{22}(?![\w-])/g, (word) => this.of(word, owner))
   }
 
   /** What a store answered. */

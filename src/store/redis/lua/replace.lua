@@ -3,7 +3,7 @@
 -- KEYS[1]  the record's key
 -- ARGV[1]  the write id of this replace: the new record's revision
 -- ARGV[2]  the revision it was made from
--- ARGV[3]  SHA-256 of the family it was made from, as in the header
+-- ARGV[3]  hash of the family it was made from, as in the header
 -- ARGV[4]  the new record, as formatRecord makes it
 -- ARGV[5]  when it expires, milliseconds since the epoch
 --

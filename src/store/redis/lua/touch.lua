@@ -1,7 +1,7 @@
 -- Notes activity: moves the last activity, the edition and the expiry of a record, forward only.
 --
 -- KEYS[1]  the record's key
--- ARGV[1]  SHA-256 of the family that was active, as in the header
+-- ARGV[1]  hash of the family that was active, as in the header
 -- ARGV[2]  the edition it presented
 -- ARGV[3]  when it came, milliseconds since the epoch
 -- ARGV[4]  the write id of this touch: the revision, if it writes
