@@ -12,7 +12,7 @@ import { Crowd, type Seen, nothingSeen } from './drive.ts'
 export interface Plan {
   readonly what: What
   readonly client: 'ioredis' | 'node-redis'
-  /** For sign-outs, option `durability`; 0: without. */
+  /** For sign-outs, option `durability`; 0: without. Fewer than there are may not be enough. */
   readonly replicas: number
   /** How often it happens. */
   readonly times: number
@@ -26,9 +26,7 @@ export type What = 'sentinels' | 'cluster' | 'slots'
 
 interface Redis {
   readonly ports: readonly number[]
-  /** Has everything it began with again. */
-  repair(): Promise<void>
-  /** What is to happen to it, up to where all is well again. */
+  /** What is to happen to it, up to where it has everything it began with again. */
   happen(): Promise<void>
   stop(): Promise<void>
 }
@@ -36,11 +34,15 @@ interface Redis {
 async function startRedisFor(what: What): Promise<Redis> {
   if (what === 'sentinels') {
     const sentinels = await startSentinels()
-    return { ...sentinels, happen: () => sentinels.failOver() }
+    const happen = async () => {
+      await sentinels.failOver()
+      await sentinels.repair()
+    }
+    return { ...sentinels, happen }
   }
   const cluster = await startChangingCluster()
   const happen = () => (what === 'cluster' ? cluster.failOver() : cluster.moveSlots())
-  return { ...cluster, happen, repair: async () => {} }
+  return { ...cluster, happen }
 }
 
 const SERVERS = 2
@@ -72,7 +74,6 @@ export async function changeUnderLoad(plan: Plan): Promise<Seen> {
     const over = new AbortController()
     const running = crowd.run(plan.requestsPerSecond, over.signal)
     for (let done = 0; done < plan.times; done++) {
-      await redis.repair()
       await sleep(CALM_MS)
       const failedAt = performance.now()
       await redis.happen()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { changeUnderLoad } from './campaign.ts'
 
 test.each([
-  ['sentinels', 'ioredis', 1],
+  ['sentinels', 'ioredis', 2],
   ['cluster', 'node-redis', 0],
   ['slots', 'ioredis', 0],
 ] as const)(

@@ -26,7 +26,7 @@ const form = values.quick
 const size = { ...form, times: Number(values.times ?? form.times) }
 const PLANS: readonly Pick<Plan, 'what' | 'client' | 'replicas'>[] = [
   { what: 'sentinels', client: 'ioredis', replicas: 0 },
-  { what: 'sentinels', client: 'ioredis', replicas: 1 },
+  { what: 'sentinels', client: 'ioredis', replicas: 2 },
   { what: 'sentinels', client: 'node-redis', replicas: 0 },
   { what: 'cluster', client: 'ioredis', replicas: 0 },
   { what: 'cluster', client: 'node-redis', replicas: 0 },
