@@ -5,6 +5,7 @@ import { type CsrfTokens, createCsrfTokens } from '../session/csrf.ts'
 import type { Store } from '../store/store.ts'
 import { Deadlines } from './deadline.ts'
 import { Epochs } from './epochs.ts'
+import { Lines } from './line.ts'
 
 /** What all requests of one set of sessions share. */
 export interface Engine {
@@ -13,6 +14,7 @@ export interface Engine {
   readonly seal: Seal
   readonly csrf: CsrfTokens
   readonly deadlines: Deadlines
+  readonly lines: Lines
   /** Only with option `epoch`. */
   readonly epochs: Epochs | undefined
 }
@@ -24,6 +26,7 @@ export function createEngine(policy: Policy, store: Store): Engine {
     seal: createSeal(policy.secrets, policy.prefix),
     csrf: createCsrfTokens(policy.secrets),
     deadlines: new Deadlines(policy.storeTimeoutMs),
+    lines: new Lines(policy.storeTimeoutMs),
     epochs: policy.epoch ? new Epochs() : undefined,
   }
 }

@@ -1,5 +1,6 @@
 import { randomWriteId } from '../cookie/random.ts'
 import { GoneError } from '../errors.ts'
+import type { SessionRecord } from '../record/record.ts'
 import { type Changes, type Data, changesSince, setOwn, snapshotOf } from '../session/changes.ts'
 import { rewritten } from '../session/merge.ts'
 import { stateOf } from '../session/session.ts'
@@ -14,7 +15,8 @@ import { inTurn } from './in-turn.ts'
 import { readData, writeData, writeFlash } from './payload.ts'
 import { checkSize } from './size.ts'
 import { noteTouch } from './touch.ts'
-import { offer, patience } from './write.ts'
+import { offer } from './write.ts'
+import { Writer } from './writer.ts'
 
 /**
  * Runs `change` on a copy of what is stored and writes the result, again from the newer record
@@ -31,23 +33,51 @@ export async function update<R>(
   const state = stateOf(visit.session)
   if (state.standing !== 'open') throw new GoneError(state.id)
   const writeId = randomWriteId()
-  const mayRetry = patience(engine)
-  for (;;) {
-    const { base } = state
-    const draft = base === undefined ? {} : await readData(engine, base.record)
-    const before = snapshotOf(draft)
-    const result = await change(draft)
-    const changes = changesSince(before, draft)
-    refuseReserved(visit.session, changes.keys())
-    if (base !== undefined && changes.size === 0) return result
-    const written = await inTurn(visit, () =>
-      base === undefined
-        ? tryCreate(engine, state, changes)
-        : tryReplace(engine, state, { base, draft, changes, writeId }),
-    )
-    if (written) return result
-    mayRetry()
+  const writer = new Writer(engine, visit)
+  const { base: read } = state
+  try {
+    if (read !== undefined && writer.meetsOthers(read.record)) {
+      await inTurn(visit, () => standInLine(engine, state, writer))
+    }
+    for (;;) {
+      const { base } = state
+      const draft = base === undefined ? {} : await readData(engine, base.record)
+      const before = snapshotOf(draft)
+      const result = await change(draft)
+      const changes = changesSince(before, draft)
+      refuseReserved(visit.session, changes.keys())
+      if (base !== undefined && changes.size === 0) return result
+      const written = await inTurn(visit, () =>
+        base === undefined
+          ? tryCreate(engine, state, changes)
+          : tryReplace(engine, state, { base, draft, changes, writeId, writer }),
+      )
+      if (written) return result
+      writer.mayRetry()
+    }
+  } finally {
+    writer.leave()
   }
+}
+
+/** Others are writing already: it begins with what they leave. */
+async function standInLine(engine: Engine, state: SessionState, writer: Writer): Promise<void> {
+  const { base, unanswered } = state
+  if (base === undefined || unanswered !== undefined) return
+  await goOnFrom(engine, state, base, await writer.turn(base.record))
+}
+
+/** What others have stored takes the place of what this request has read. */
+async function goOnFrom(
+  engine: Engine,
+  state: SessionState,
+  { record: read, view }: Base,
+  theirs: SessionRecord,
+): Promise<void> {
+  if (theirs === read) return
+  const found = await decodeTheirs(engine, state, theirs)
+  if (found === 'gone') throw new GoneError(theirs.id)
+  state.base = new Base(theirs, found.base.flash, view, false)
 }
 
 /** A session without a record is created with the changed keys and everything set so far. */
@@ -66,12 +96,13 @@ interface Attempt {
   readonly draft: Data
   readonly changes: Changes
   readonly writeId: string
+  readonly writer: Writer
 }
 
 async function tryReplace(
   engine: Engine,
   state: SessionState,
-  { base, draft, changes, writeId }: Attempt,
+  { base, draft, changes, writeId, writer }: Attempt,
 ): Promise<boolean> {
   const { visit } = state
   if ((await repeat(engine, visit, false)) === 'gone') throw new GoneError(base.record.id)
@@ -86,12 +117,11 @@ async function tryReplace(
   const answer = await offer(engine, state, record, next)
   if (answer === 'gone') throw new GoneError(record.id)
   if (answer === 'replaced') {
+    writer.leave(next)
     adopt(state, base, next, changes)
     return true
   }
-  const theirs = await decodeTheirs(engine, state, answer)
-  if (theirs === 'gone') throw new GoneError(record.id)
-  state.base = new Base(answer, theirs.base.flash, base.view, false)
+  await goOnFrom(engine, state, base, await writer.turn(answer))
   return false
 }
 

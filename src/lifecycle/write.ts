@@ -14,6 +14,7 @@ import { mustTell } from './owed-cookie.ts'
 import { writeDraft, writeFlash } from './payload.ts'
 import { checkSize } from './size.ts'
 import { takeOver } from './take-over.ts'
+import { Writer } from './writer.ts'
 
 const CREATE_TRIES = 8
 
@@ -89,29 +90,34 @@ export async function replace(
 ): Promise<'saved' | 'gone'> {
   const { visit } = state
   const writeId = again === undefined ? randomWriteId() : revisionOf(again.base.record)
-  const mayRetry = patience(engine)
   const { signIn, family } = draft.wishes
   let from = again?.from ?? (state.base as Base).record
   let next = again?.base
-  for (;;) {
-    const wasSent = next !== undefined
-    const merged: Base | 'gone' = next ?? (await mergeOnto(engine, state, from, draft, writeId))
-    if (merged === 'gone') return merged
-    const { record } = merged
-    state.unanswered = { draft, base: merged, from }
-    if (signIn !== undefined) await enlist(engine, state, signIn)
-    const answer = await offer(engine, state, from, record, wasSent)
-    state.unanswered = undefined
-    if (answer === 'gone') return answer
-    if (answer === 'replaced') {
-      state.settle(merged, draft)
-      if (family !== undefined) publish('rotated', { id: record.id, request: visit.request })
-      else if (mustTell(engine.policy, from, record)) visit.renewal = 'must'
-      return 'saved'
+  const writer = new Writer(engine, visit)
+  try {
+    if (next === undefined && writer.meetsOthers(from)) from = await writer.turn(from)
+    for (;;) {
+      const wasSent = next !== undefined
+      const merged: Base | 'gone' = next ?? (await mergeOnto(engine, state, from, draft, writeId))
+      if (merged === 'gone') return merged
+      const { record } = merged
+      state.unanswered = { draft, base: merged, from }
+      if (signIn !== undefined) await enlist(engine, state, signIn)
+      const answer = await offer(engine, state, from, record, wasSent)
+      state.unanswered = undefined
+      if (answer === 'gone') return answer
+      if (answer === 'replaced') {
+        writer.leave(record)
+        state.settle(merged, draft)
+        if (family !== undefined) publish('rotated', { id: record.id, request: visit.request })
+        else if (mustTell(engine.policy, from, record)) visit.renewal = 'must'
+        return 'saved'
+      }
+      from = await writer.turn(answer)
+      next = undefined
     }
-    from = answer
-    next = undefined
-    mayRetry()
+  } finally {
+    writer.leave()
   }
 }
 
@@ -156,14 +162,4 @@ export async function offer(
   if (answer.record.familyHash !== familyHash) return state.lose()
   publish('conflict', { id, request: visit.request })
   return answer.record
-}
-
-/** Bounds the retries of one write: they may take as long as one store operation. */
-export function patience({ policy }: Engine): () => void {
-  const until = performance.now() + policy.storeTimeoutMs
-  return () => {
-    if (performance.now() < until) return
-    const problem = `other requests kept writing this session for ${policy.storeTimeoutMs} ms`
-    throw new StoreError('replace', problem)
-  }
 }

@@ -24,10 +24,10 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a session that is gone is created instead',
     file: 'src/lifecycle/write.ts',
-    search: "    if (answer === 'gone') return answer\n    if (answer === 'replaced') {",
+    search: "      if (answer === 'gone') return answer\n      if (answer === 'replaced') {",
     replacement:
-      "    if (answer === 'gone') return create(engine, state, draft) as never\n" +
-      "    if (answer === 'replaced') {",
+      "      if (answer === 'gone') return create(engine, state, draft) as never\n" +
+      "      if (answer === 'replaced') {",
     test: 'test/behaviour/sign-out.test.ts',
     fails:
       'THREATS 1: is final for a request that was opened before it and writes after it (ASVS 7.4.1)',
