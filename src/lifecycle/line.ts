@@ -3,7 +3,7 @@ import { remembersSince } from '../record/writes.ts'
 import type { Visit } from '../session/visit.ts'
 import type { Store } from '../store/store.ts'
 
-/** Nobody is held up longer than this, in milliseconds, by one who takes his time. */
+/** How long one writer may hold up the others, in milliseconds, whatever it waits for. */
 const LONGEST_TURN_MS = 250
 
 /** A write, as far as those who stand in line with it need to know it. */

@@ -116,7 +116,8 @@ export declare class SessionMembers<D extends object = SessionData> {
   /**
    * Changes data atomically: `change` runs on a copy of what is stored now, again whenever another
    * request wrote first, and is durable when the promise resolves. Keys it changes replace values
-   * this request has not saved yet. It must have no other effects: it may run more than once.
+   * this request has not saved yet. It must have no other effects, as it may run more than once, and
+   * be quick: parallel writes of the session may wait for it, for up to 250 ms.
    *
    * @throws {GoneError} when the session was ended or rotated by another request.
    * @throws {StoreError} when the store failed or was late.
