@@ -52,7 +52,7 @@ export const mutants: readonly Mutant[] = [
     search: '    if (this.#writing !== writer) return\n',
     replacement: '    if (this.#writing !== writer || stored === undefined) return\n',
     test: TURNS,
-    fails: 'is told that the session is gone when it ends meanwhile',
+    fails: 'goes on when the write before fails, whether or not that was carried out',
   },
   {
     when: 'what was stored last in a line is taken for the newest, whoever comes with something newer',
