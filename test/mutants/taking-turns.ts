@@ -126,4 +126,12 @@ export const mutants: readonly Mutant[] = [
     test: TURNS,
     fails: '%i requests that add one with update() make as many',
   },
+  {
+    when: 'what was lost is written anew, and not as it was sent',
+    file: 'src/lifecycle/commit.ts',
+    search: '  if (again === undefined) return undefined\n',
+    replacement: '  if (again === undefined || !visit.finished) return undefined\n',
+    test: 'test/behaviour/taking-turns-orders.test.ts',
+    fails: 'every change that was answered is there once, and no other twice',
+  },
 ]
