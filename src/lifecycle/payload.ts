@@ -19,20 +19,20 @@ function contextOf({ id, principal }: Owner, part: 'data' | 'flash'): Serializer
 export async function readData({ policy }: Engine, record: SessionRecord): Promise<Data> {
   const { builtIn, deserialize } = policy.serializer
   if (builtIn) return storedIn(record).data
-  return requireObject(await deserialize(ownOf(record, record.data), contextOf(record, 'data')))
+  return requireObject(await deserialize(ownOf(record.data), contextOf(record, 'data')))
 }
 
 export async function readFlash({ policy }: Engine, record: SessionRecord): Promise<FlashEntry[]> {
   if (record.flash === undefined) return []
   const { deserialize } = policy.serializer
-  const own = ownOf(record, record.flash)
+  const own = ownOf(record.flash)
   const stored = await deserialize(own, contextOf(record, 'flash'))
   return unpackFlash(requireObject(stored))
 }
 
-/** A serializer may work in place, and what is kept is read again. */
-function ownOf({ memo }: SessionRecord, payload: Payload): Payload {
-  return memo === undefined || typeof payload === 'string' ? payload : Buffer.from(payload)
+/** A serializer may work in place, and what is kept, or handed on, is read again. */
+function ownOf(payload: Payload): Payload {
+  return typeof payload === 'string' ? payload : Buffer.from(payload)
 }
 
 export function writeData(engine: Engine, data: Data, owner: Owner): Promise<Payload> {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { GoneError, StoreError } from '../../src/errors.ts'
-import { dataIn } from '../../src/record/codec.ts'
+import { decodeData } from '../../src/record/codec.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { type Store, isRecord } from '../../src/store/store.ts'
@@ -127,7 +127,7 @@ test('every change that was answered is there once, and no other twice', async (
       const all = nodes.flat()
       const record = await store.read(`session:${first.id}`)
       if (!isRecord(record)) throw new Error('it is gone')
-      const data = dataIn(record)
+      const data = decodeData(record.data)
       const ended = (kind: Kind, end: End) =>
         all.filter((written) => written.kind === kind && written.end === end)
       const added = ended('add', 'done').length

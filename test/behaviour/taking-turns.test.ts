@@ -76,6 +76,26 @@ describeOnBothStores('parallel writes of one session', (makeStore) => {
     expect([runs, store.calls.replace]).toEqual([2 * count - 1, 2 * count - 1])
   })
 
+  test('a serializer that works in place spoils nothing that is handed on', async () => {
+    const { sessions, cookie, stored } = await begin(makeStore(), {
+      serialize: (data) => Buffer.from(JSON.stringify(data)),
+      deserialize(bytes) {
+        const data = JSON.parse(Buffer.from(bytes as Uint8Array).toString()) as Data
+        ;(bytes as Uint8Array).fill(0)
+        return data
+      },
+    })
+    const requests = await openAll(sessions, cookie, 20)
+    await Promise.all(
+      requests.map(async (session, at) => {
+        await session.update(add)
+        session[`key${at}`] = at
+        await sessions.commit(session)
+      }),
+    )
+    expect(await stored()).toMatchObject({ n: 20, key0: 0, key19: 19 })
+  })
+
   test('two sets of sessions on one store, with commits and update() side by side', async () => {
     const store = makeStore()
     const one = await begin(store)

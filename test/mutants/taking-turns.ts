@@ -127,6 +127,14 @@ export const mutants: readonly Mutant[] = [
     fails: '%i requests that add one with update() make as many',
   },
   {
+    when: 'bytes that a serializer may change are handed on',
+    file: 'src/lifecycle/payload.ts',
+    search: "return typeof payload === 'string' ? payload : Buffer.from(payload)",
+    replacement: 'return payload',
+    test: TURNS,
+    fails: 'a serializer that works in place spoils nothing that is handed on',
+  },
+  {
     when: 'what was lost is written anew, and not as it was sent',
     file: 'src/lifecycle/commit.ts',
     search: '  if (again === undefined) return undefined\n',
