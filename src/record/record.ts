@@ -52,9 +52,11 @@ export interface Memo {
  * Gives a record a memo, and is that record. It does not show, and is not copied along: a copy is
  * another record.
  */
-export function withMemo(record: SessionRecord): SessionRecord {
-  const value: Memo = { outline: undefined, data: undefined }
-  return Object.defineProperty(record, 'memo', { value })
+export function withMemo(
+  record: SessionRecord,
+  memo: Memo = { outline: undefined, data: undefined },
+): SessionRecord {
+  return Object.defineProperty(record, 'memo', { value: memo })
 }
 
 /** The instant from which a record is no longer valid: idle timeout plus touch interval, or the absolute end. */

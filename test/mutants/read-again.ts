@@ -38,6 +38,14 @@ export const mutants: readonly Mutant[] = [
     fails: 'but not one with %s',
   },
   {
+    when: 'other data are taken for those that were decoded before',
+    file: 'src/store/redis/recent-records.ts',
+    search: 'known?.record.data === answer.data ? known.record.memo : undefined',
+    replacement: 'known?.record.memo',
+    test: RECENT,
+    fails: 'not as a whole, but with the same data, has been decoded already',
+  },
+  {
     when: 'bytes that a serializer may change are kept for the next request',
     file: 'src/lifecycle/payload.ts',
     search: "return typeof payload === 'string' ? payload : Buffer.from(payload)",

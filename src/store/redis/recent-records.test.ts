@@ -45,6 +45,15 @@ describe('a reply that is the same as before', () => {
     expect(recent.answer('k', bytesOf())).toStrictEqual(RECORD)
   })
 
+  test('not as a whole, but with the same data, has been decoded already', () => {
+    const recent = new RecentRecords()
+    const first = recent.answer('k', bytesOf()) as SessionRecord
+    const touched = recent.answer('k', bytesOf({ touchedAt: 2000 })) as SessionRecord
+    const changed = recent.answer('k', bytesOf({ data: '{"n":2}' })) as SessionRecord
+    expect(touched.memo).toBe(first.memo)
+    expect(changed.memo).not.toBe(first.memo)
+  })
+
   test('is another record under another key, and none where there is none any more', () => {
     const recent = new RecentRecords()
     const first = recent.answer('k', bytesOf())

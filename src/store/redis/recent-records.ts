@@ -27,8 +27,9 @@ export class RecentRecords {
     if (known !== undefined && reply.equals(known.bytes)) return known.record
     const answer = readAnswer(reply)
     if (!isRecord(answer) || !isText(answer)) return answer
+    const memo = known?.record.data === answer.data ? known.record.memo : undefined
     // What a client cut out of what it received would keep all of that.
-    this.#recent.set(key, { bytes: Buffer.from(reply), record: withMemo(answer) })
+    this.#recent.set(key, { bytes: Buffer.from(reply), record: withMemo(answer, memo) })
     return answer
   }
 }
