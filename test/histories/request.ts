@@ -321,11 +321,13 @@ export class RecordedRequest {
       else this.#note(this.#id, act, invokedAt, null)
       return
     }
-    this.#resolve(answeredAt)
     const { family, id } = { family: this.#state.family, id: this.#session.id }
+    if (hasBegun && id === this.#id) this.#resolve(answeredAt)
     if (!hasBegun || id !== this.#id) {
       // Of its own session it was told that it is not there; or it came with none.
       if (hasBegun) {
+        // Whether that session has what was sent to it before, nobody was told.
+        this.#doubts = []
         this.#note(this.#id, { kind: 'gone', family: this.#family }, invokedAt, answeredAt)
       }
       this.#note(id, { kind: 'create', family, first: this.#seen() }, invokedAt, answeredAt)
