@@ -172,9 +172,9 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 16: a write brings the timeout that its request has read',
     file: MERGE,
-    search: '    ...(timeoutMs !== undefined && { timeoutMs,',
+    search: '    touchedAt: Math.max(theirs.touchedAt, active),\n',
     replacement:
-      '    ...{ timeoutMs: state.timeoutMs },\n    ...(timeoutMs !== undefined && { timeoutMs,',
+      '    touchedAt: Math.max(theirs.touchedAt, active),\n    timeoutMs: state.timeoutMs,\n',
     ...MODEL,
   },
   {

@@ -33,10 +33,10 @@ export async function startCluster(size = 3): Promise<RedisCluster> {
 
 /** One that knows of no other. */
 export async function startNode(): Promise<RedisServer> {
-  const bus = String(await freePort())
-  const args = ['--cluster-enabled', 'yes', '--cluster-port', bus]
   const pace = ['--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0']
-  return startRedis({ args: [...args, ...pace] })
+  // Another one each time: somebody may have taken the port of the bus meanwhile.
+  const args = async () => ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`]
+  return startRedis({ args: async () => [...(await args()), ...pace] })
 }
 
 /** Lets a node know another one, and so all that this one knows. */

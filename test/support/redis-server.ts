@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface StartOptions {
-  /** More arguments for the server, such as `['--requirepass', 'x']`. */
-  readonly args?: readonly string[]
+  /** More arguments for the server, such as `['--requirepass', 'x']`; asked for at each attempt. */
+  readonly args?: readonly string[] | (() => Promise<readonly string[]>)
   /** Default: a free one. */
   readonly port?: number
 }
@@ -56,8 +56,9 @@ export async function startRedis(options: StartOptions = {}): Promise<RedisServe
   if (program === undefined) throw new Error('no redis-server; run scripts/ensure-redis.ts')
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort())
+    const { args = [] } = options
     try {
-      return await startOn(program, port, options.args ?? [])
+      return await startOn(program, port, typeof args === 'function' ? await args() : args)
     } catch (error) {
       if (attempt === ATTEMPTS) throw error
     }
