@@ -33,10 +33,13 @@ export async function startCluster(size = 3): Promise<RedisCluster> {
 
 /** One that knows of no other. */
 export async function startNode(): Promise<RedisServer> {
+  return startRedis({ args: clusterArgs })
+}
+
+/** With another port of the bus each time, as somebody may have taken the last one meanwhile. */
+async function clusterArgs(): Promise<readonly string[]> {
   const pace = ['--cluster-node-timeout', '1000', '--repl-diskless-sync-delay', '0']
-  // Another one each time: somebody may have taken the port of the bus meanwhile.
-  const args = async () => ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`]
-  return startRedis({ args: async () => [...(await args()), ...pace] })
+  return ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`, ...pace]
 }
 
 /** Lets a node know another one, and so all that this one knows. */
