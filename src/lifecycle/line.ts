@@ -6,6 +6,9 @@ import type { Store } from '../store/store.ts'
 /** How long one writer may hold up the others, in milliseconds, whatever it waits for. */
 const LONGEST_TURN_MS = 250
 
+/** So many, and then it is the turn of another process, if one writes too. */
+const TURNS_IN_A_ROW = 8
+
 /** A write, as far as those who stand in line with it need to know it. */
 interface Writer {
   readonly visit: Visit
@@ -45,6 +48,8 @@ export class Line {
     const turns = this.#turns
     if (this.#writing === undefined) this.#begin(writer)
     else await new Promise<void>((begin) => void this.#waiting.push({ writer, begin }))
+    // It is refused, and whoever has just been refused in another process comes before its next try.
+    if (this.#turns % TURNS_IN_A_ROW === 0) return mine
     const stored = this.#stored
     // Whoever is of another family is told so by the store.
     if (stored?.familyHash !== mine.familyHash) return mine

@@ -9,11 +9,22 @@ import { type Data, type DataSessions, SECRET, dataIn } from '../support/app.ts'
 import { describeOnBothStores, useRedis } from '../support/both-stores.ts'
 import { collect } from '../support/events.ts'
 import { type Latch, LatchStore, signal } from '../support/latch-store.ts'
-import { atRest, besideForeign } from '../support/stepped.ts'
+import { Actor, atRest, besideForeign } from '../support/stepped.ts'
 import { TimeLimit } from '../support/time-limit.ts'
 import { cookieOf } from '../support/timed.ts'
 
 const COUNTS = [20, 200]
+
+/** On a busy machine nobody is to run out of time. */
+const PATIENT = { storeTimeoutMs: 20_000 }
+
+/**
+ * All try before the first is answered, and all but one are refused. Then each has a turn; in every
+ * eighth of these it is refused once more, for the sake of other processes.
+ */
+function mostRefusals(count: number): number {
+  return 1.5 * count
+}
 
 /** A session with `n: 0`. */
 async function begin(store: Store, options: Partial<SessionOptions<Data>> = {}) {
@@ -46,21 +57,20 @@ async function allAtRest(): Promise<void> {
 describeOnBothStores('parallel writes of one session', (makeStore) => {
   test.each(COUNTS)('%i requests that change a key each: all are kept', async (count) => {
     const store = makeStore()
-    const { sessions, cookie, stored } = await begin(store)
+    const { sessions, cookie, stored } = await begin(store, PATIENT)
     const requests = await openAll(sessions, cookie, count)
     requests.forEach((session, at) => (session[`key${at}`] = at))
     const events = collect()
     const results = await Promise.all(requests.map((session) => sessions.commit(session)))
     expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['saved']))
     expect(Object.keys(await stored())).toHaveLength(count + 1)
-    // All have tried before the first was answered; each of the others is refused that once.
-    expect(events.of('conflict')).toHaveLength(count - 1)
-    expect(store.calls.replace).toBe(2 * count - 1)
+    expect(events.of('conflict').length).toBeLessThan(mostRefusals(count))
+    expect(store.calls.replace).toBe(count + events.of('conflict').length)
   })
 
   test.each(COUNTS)('%i requests that add one with update() make as many', async (count) => {
     const store = makeStore()
-    const { sessions, cookie, stored } = await begin(store)
+    const { sessions, cookie, stored } = await begin(store, PATIENT)
     const requests = await openAll(sessions, cookie, count)
     let runs = 0
     const results = await Promise.all(
@@ -73,7 +83,8 @@ describeOnBothStores('parallel writes of one session', (makeStore) => {
     )
     expect(results.toSorted((one, other) => one - other)).toEqual(results.map((_, at) => at + 1))
     expect(await stored()).toEqual({ n: count })
-    expect([runs, store.calls.replace]).toEqual([2 * count - 1, 2 * count - 1])
+    expect(runs).toBe(store.calls.replace)
+    expect(runs).toBeLessThan(count + mostRefusals(count))
   })
 
   test('a serializer that works in place spoils nothing that is handed on', async () => {
@@ -98,8 +109,8 @@ describeOnBothStores('parallel writes of one session', (makeStore) => {
 
   test('two sets of sessions on one store, with commits and update() side by side', async () => {
     const store = makeStore()
-    const one = await begin(store)
-    const other = createSessions<Data>({ secret: SECRET, store })
+    const one = await begin(store, PATIENT)
+    const other = createSessions<Data>({ secret: SECRET, store, ...PATIENT })
     const requests = [
       ...(await openAll(one.sessions, one.cookie, 40)),
       ...(await openAll(other, one.cookie, 40)),
@@ -232,6 +243,29 @@ describe('who finds others writing the session', () => {
     latch.release()
     await Promise.all([second, ...waiting])
     expect(await stored()).toMatchObject({ n: 1, second: true, other0: true, other1: true })
+  })
+
+  test('lets another process in between, although that one always comes too late', async () => {
+    const store = besideForeign(memoryStore(), new Map())
+    const { cookie } = await begin(store)
+    const [many, one] = [30, 1].map((count) => {
+      return new Actor(store, async (stepped) => {
+        const sessions = createSessions<Data>({ secret: SECRET, store: stepped })
+        const requests = await openAll(sessions, cookie, count)
+        await Promise.all(requests.map((session) => session.update(add)))
+      })
+    }) as [Actor, Actor]
+    // All have read, and have tried once.
+    await one.step()
+    for (let steps = 0; steps < 60; steps++) await many.step()
+    await one.step()
+    let rounds = 0
+    for (; !one.over && !many.over; rounds++) {
+      await many.step()
+      await one.step()
+    }
+    expect([one.over, many.over, rounds]).toEqual([true, false, 8])
+    while (!many.over) await many.step()
   })
 
   test('sees nothing older than what it has read', async () => {
@@ -439,22 +473,20 @@ describe('on Redis', () => {
 
   test.each(COUNTS)('%i parallel changes are about twice as many commands', async (count) => {
     const store = await redis.connectedStore()
-    const { sessions, cookie } = await begin(store)
+    const { sessions, cookie } = await begin(store, PATIENT)
     const requests = await openAll(sessions, cookie, count)
     const commands = await redis.commandsDuring(async () => {
       requests.forEach((session, at) => (session[`key${at}`] = at))
       await Promise.all(requests.map((session) => sessions.commit(session)))
     })
-    expect(commands).toMatchObject({ evalsha: 2 * count - 1, set: count })
+    expect(commands['set']).toBe(count)
+    expect(commands['evalsha']).toBeLessThan(count + mostRefusals(count))
   })
 
   test('four connections count to 100, and lose nothing', async () => {
     const stores = await Promise.all(Array.from({ length: 4 }, () => redis.connectedStore()))
-    const [{ sessions, cookie, stored }] = [await begin(stores[0] as Store)]
-    const each = [
-      sessions,
-      ...stores.slice(1).map((store) => createSessions<Data>({ secret: SECRET, store })),
-    ]
+    const { cookie, stored } = await begin(stores[0] as Store)
+    const each = stores.map((store) => createSessions<Data>({ secret: SECRET, store, ...PATIENT }))
     const requests = await Promise.all(each.map((of) => openAll(of, cookie, 25)))
     const commands = await redis.commandsDuring(async () => {
       await Promise.all(requests.flat().map((session) => session.update(add)))

@@ -135,6 +135,14 @@ export const mutants: readonly Mutant[] = [
     fails: 'a serializer that works in place spoils nothing that is handed on',
   },
   {
+    when: 'no other process writes for as long as there is a line in this one',
+    file: LINE,
+    search: '    if (this.#turns % TURNS_IN_A_ROW === 0) return mine\n',
+    replacement: '',
+    test: TURNS,
+    fails: 'lets another process in between, although that one always comes too late',
+  },
+  {
     when: 'what was lost is written anew, and not as it was sent',
     file: 'src/lifecycle/commit.ts',
     search: '  if (again === undefined) return undefined\n',
