@@ -1,7 +1,7 @@
 import { DataError, SessionError } from '../errors.ts'
 import type { SerializerContext } from '../options/options.ts'
 import { requirePayload } from '../options/serializer.ts'
-import { requireObject, storedIn } from '../record/codec.ts'
+import { ownPayload, requireObject, storedIn } from '../record/codec.ts'
 import type { Payload, SessionRecord } from '../record/record.ts'
 import type { Data } from '../session/changes.ts'
 import type { Draft } from '../session/draft.ts'
@@ -19,20 +19,17 @@ function contextOf({ id, principal }: Owner, part: 'data' | 'flash'): Serializer
 export async function readData({ policy }: Engine, record: SessionRecord): Promise<Data> {
   const { builtIn, deserialize } = policy.serializer
   if (builtIn) return storedIn(record).data
-  return requireObject(await deserialize(ownOf(record.data), contextOf(record, 'data')))
+  // A serializer may work in place, and what is kept, or handed on, is read again.
+  const own = ownPayload(record.data)
+  return requireObject(await deserialize(own, contextOf(record, 'data')))
 }
 
 export async function readFlash({ policy }: Engine, record: SessionRecord): Promise<FlashEntry[]> {
   if (record.flash === undefined) return []
   const { deserialize } = policy.serializer
-  const own = ownOf(record.flash)
+  const own = ownPayload(record.flash)
   const stored = await deserialize(own, contextOf(record, 'flash'))
   return unpackFlash(requireObject(stored))
-}
-
-/** A serializer may work in place, and what is kept, or handed on, is read again. */
-function ownOf(payload: Payload): Payload {
-  return typeof payload === 'string' ? payload : Buffer.from(payload)
 }
 
 export function writeData(engine: Engine, data: Data, owner: Owner): Promise<Payload> {

@@ -1,5 +1,5 @@
 import { type Outline, type Plain, copyOf, outlineOf } from './plain.ts'
-import type { SessionRecord } from './record.ts'
+import type { Payload, SessionRecord } from './record.ts'
 import { decode, isTagged } from './serialize.ts'
 
 /** Decodes what the built-in serializer stored. Throws on anything but one plain object. */
@@ -41,4 +41,9 @@ export function requireObject(value: unknown): Record<string, unknown> {
     }
   }
   throw new SyntaxError('session data must be one plain object')
+}
+
+/** Text nobody can change, or bytes that nobody else has. */
+export function ownPayload(payload: Payload): Payload {
+  return typeof payload === 'string' ? payload : Buffer.from(payload)
 }

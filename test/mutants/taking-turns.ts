@@ -129,8 +129,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'bytes that a serializer may change are handed on',
     file: 'src/lifecycle/payload.ts',
-    search: "return typeof payload === 'string' ? payload : Buffer.from(payload)",
-    replacement: 'return payload',
+    search: 'const own = ownPayload(record.data)',
+    replacement: 'const own = record.data',
     test: TURNS,
     fails: 'a serializer that works in place spoils nothing that is handed on',
   },

@@ -1,3 +1,4 @@
+import { ownPayload } from '../../record/codec.ts'
 import { type SessionRecord, withMemo } from '../../record/record.ts'
 import type { Proof } from './tracking.ts'
 
@@ -30,11 +31,7 @@ export function kept(record: SessionRecord): SessionRecord {
   const { data, flash } = record
   return withMemo({
     ...record,
-    data: copyOf(data),
-    flash: flash === undefined ? flash : copyOf(flash),
+    data: ownPayload(data),
+    flash: flash === undefined ? flash : ownPayload(flash),
   })
-}
-
-function copyOf(payload: SessionRecord['data']): SessionRecord['data'] {
-  return typeof payload === 'string' ? payload : Buffer.from(payload)
 }

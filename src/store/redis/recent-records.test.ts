@@ -71,7 +71,7 @@ describe('a reply that is the same as before', () => {
   })
 
   test.each<[string, Partial<SessionRecord>]>([
-    ['bytes, which a serializer could change', { data: Buffer.from('{"n":1}') }],
+    ['bytes, which a serializer makes something of', { data: Buffer.from('{"n":1}') }],
     ['a message of bytes', { flash: Buffer.from('[]') }],
     ['more than 64 KiB', { data: `{"n":"${'x'.repeat(64 * 1024)}"}` }],
   ])('is read anew when it holds %s', (_, changes) => {

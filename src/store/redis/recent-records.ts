@@ -34,7 +34,7 @@ export class RecentRecords {
   }
 }
 
-/** Text nobody can change. Bytes somebody could, a serializer for example that decrypts in place. */
+/** Bytes are a serializer's of the application: what it makes of them is not ours to keep. */
 function isText({ data, flash = '' }: SessionRecord): boolean {
   return typeof data === 'string' && typeof flash === 'string'
 }
