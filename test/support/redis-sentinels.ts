@@ -14,10 +14,11 @@ const SYNC_AT_ONCE = ['--repl-diskless-sync-delay', '0']
 
 export interface Sentinels {
   readonly ports: readonly number[]
-  /** Ends the primary without a word, and waits for the next one. */
+  /**
+   * Ends the primary without a word, waits for the next one, and brings it back as a replica. For a
+   * moment it takes itself for the primary.
+   */
   failOver(): Promise<void>
-  /** Brings back what has failed, as a replica. For a moment it takes itself for the primary. */
-  repair(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -28,7 +29,6 @@ export async function startSentinels(): Promise<Sentinels> {
   const servers = new Map<number, RedisServer>([[first.port, first]])
   const ports = await Promise.all([freePort(), freePort(), freePort()])
   const sentinels: Sentinel[] = []
-  const failed: number[] = []
 
   async function stop(): Promise<void> {
     for (const { process: sentinel, folder } of sentinels) {
@@ -66,15 +66,8 @@ export async function startSentinels(): Promise<Sentinels> {
       const next = servers.get(await primaryBy(ports[0])) as RedisServer
       await until('its replica follows', async () => (await inStep(next)) >= 1)
       await fallen.stop()
-      servers.delete(port)
-      failed.push(port)
-    },
-    async repair() {
-      for (const port of failed.splice(0)) {
-        servers.set(port, await startRedis({ port, args: SYNC_AT_ONCE }))
-      }
-      const primary = servers.get(await primaryBy(ports[0])) as RedisServer
-      await until('both replicas follow', async () => (await inStep(primary)) === 2)
+      servers.set(port, await startRedis({ port, args: SYNC_AT_ONCE }))
+      await until('both replicas follow', async () => (await inStep(next)) === 2)
     },
   }
 }
