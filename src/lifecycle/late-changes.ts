@@ -1,4 +1,5 @@
 import { publish } from '../events.ts'
+import { inProduction } from '../options/in-production.ts'
 import { draftOf, wantsWrite } from '../session/draft.ts'
 import { stateOf } from '../session/session.ts'
 import type { Visit } from '../session/visit.ts'
@@ -7,7 +8,7 @@ import type { Visit } from '../session/visit.ts'
  * Of so many responses that were complete at once, one is looked at: code that changes a session after
  * `end()` does so every time. To look costs as much as the commit of a request that only reads.
  */
-const ONE_IN = process.env['NODE_ENV'] === 'production' ? 16 : 1
+const ONE_IN = inProduction() ? 16 : 1
 let completed = 0
 let warned = false
 

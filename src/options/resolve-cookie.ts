@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.ts'
+import { inProduction } from './in-production.ts'
 import { refuseUnknown, requireBoolean, requireSeconds, requireWord, show } from './check.ts'
 import type { CookieOptions } from './options.ts'
 import { LIMITS } from './limits.ts'
@@ -78,11 +79,6 @@ export function resolveCookie(options: CookieOptions = {}, signedInName?: string
     maxAge: maxAge == null ? null : requireSeconds('cookie.maxAge', maxAge, LIMITS.seconds),
     attributes,
   })
-}
-
-/** Looked up once: reading the environment costs more than all else a visitor's request costs. */
-function inProduction(): boolean {
-  return process.env['NODE_ENV'] === 'production'
 }
 
 function resolveAttributes(options: CookieOptions): CookieAttributes {

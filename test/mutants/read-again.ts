@@ -48,10 +48,18 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'bytes that a serializer may change are kept for the next request',
     file: 'src/lifecycle/payload.ts',
-    search: "return typeof payload === 'string' ? payload : Buffer.from(payload)",
-    replacement: 'return payload',
+    search: 'const own = ownPayload(record.data)',
+    replacement: 'const own = record.data',
     test: AGAIN,
     fails: 'a serializer that works in place spoils nothing that is kept',
+  },
+  {
+    when: 'in production late changes are looked for as seldom as never',
+    file: 'src/lifecycle/late-changes.ts',
+    search: 'inProduction() ? 16 : 1',
+    replacement: 'inProduction() ? 1600 : 1',
+    test: 'test/behaviour/late-changes-production.test.ts',
+    fails: 'in %s, of %i complete responses that changed sessions late %i are reported',
   },
   {
     when: 'an equal list of items counts as unchanged',

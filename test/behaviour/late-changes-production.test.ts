@@ -1,0 +1,33 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { type Data, SECRET, listen } from '../support/app.ts'
+import { collect } from '../support/events.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.resetModules()
+})
+
+/** How many of so many responses are reported, each of which changes its session afterwards. */
+async function reportsOf(responses: number, nodeEnv: string): Promise<number> {
+  vi.resetModules()
+  vi.stubEnv('NODE_ENV', nodeEnv)
+  const { createSessions } = await import('../../src/sessions.ts')
+  const { withSession } = await import('../../src/adapters/node.ts')
+  const sessions = createSessions<Data>({ secret: SECRET })
+  const late = withSession(sessions, ({ session }, response) => {
+    response.end()
+    session['n'] = 1
+  })
+  const browser = (await listen(late)).browser()
+  const events = collect()
+  for (let response = 0; response < responses; response++) await browser.get('/')
+  return events.of('gone').filter(({ reason }) => reason === 'late_changes').length
+}
+
+test.each([
+  ['production', 32, 2],
+  ['development', 32, 32],
+])('in %s, of %i complete responses that changed sessions late %i are reported', async (...row) => {
+  const [nodeEnv, responses, reported] = row
+  expect(await reportsOf(responses, nodeEnv)).toBe(reported)
+})
