@@ -58,6 +58,7 @@ export async function changeUnderLoad(plan: Plan): Promise<Seen> {
   const seen = nothingSeen()
   const redis = await startRedisFor(plan.what)
   const servers: ChildProcess[] = []
+  const over = new AbortController()
   try {
     for (let made = 0; made < SERVERS; made++) servers.push(startServer(plan, redis.ports))
     const ports = await Promise.all(servers.map((server) => told<{ port: number }>(server)))
@@ -67,7 +68,6 @@ export async function changeUnderLoad(plan: Plan): Promise<Seen> {
       seen,
       new Random(plan.seed),
     )
-    const over = new AbortController()
     const running = crowd.run(plan.requestsPerSecond, over.signal)
     for (let done = 0; done < plan.times; done++) {
       await sleep(CALM_MS)
@@ -90,6 +90,7 @@ export async function changeUnderLoad(plan: Plan): Promise<Seen> {
     }
     return seen
   } finally {
+    over.abort()
     for (const server of servers) server.kill()
     await redis.stop()
   }
@@ -121,6 +122,13 @@ function startServer({ what, client, replicas }: Plan, ports: readonly number[])
 }
 
 async function told<T>(server: ChildProcess): Promise<T> {
-  const [message] = (await once(server, 'message')) as [T]
-  return message
+  const ended = new AbortController()
+  const end = () => ended.abort(new Error('the server has ended'))
+  server.once('exit', end)
+  try {
+    const [message] = (await once(server, 'message', { signal: ended.signal })) as [T]
+    return message
+  } finally {
+    server.off('exit', end)
+  }
 }

@@ -6,7 +6,7 @@ import { type Note, proofOf } from './server.ts'
 export interface Seen {
   mixedUp: number
   corrupted: number
-  /** Answers that are neither a page nor a 503. */
+  /** Answers that are neither a page nor a 503, and requests without an answer. */
   wrongAnswers: number
   rejections: number
   /** Errors when it was over. */
@@ -46,6 +46,10 @@ interface Answer {
   readonly body: unknown
   readonly cookie: string | undefined
 }
+
+const NO_ANSWER: Answer = { status: 0, body: undefined, cookie: undefined }
+/** Whoever waits longer has no answer. The servers' deadlines are a second, of several in turn. */
+const LONGEST_MS = 30_000
 
 interface Person {
   readonly name: string
@@ -159,19 +163,26 @@ export class Crowd {
   async #send(method: string, path: string, cookie: string | undefined): Promise<Answer> {
     const port = this.#random.oneOf(this.#ports)
     this.seen.requests++
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: cookie === undefined ? {} : { cookie },
+      signal: AbortSignal.timeout(LONGEST_MS),
     })
-    const body: unknown = await response.json()
-    if (response.status !== 200) {
+      .then(answerIn)
+      .catch(() => NO_ANSWER)
+    if (answer.status !== 200) {
       this.lastErrorAt = performance.now()
       this.seen.errors++
-      if (response.status !== 503) this.seen.wrongAnswers++
+      if (answer.status !== 503) this.seen.wrongAnswers++
     }
-    const set = response.headers.getSetCookie().find((line) => !/Max-Age=0/i.test(line))
-    return { status: response.status, body, cookie: set?.split(';')[0] }
+    return answer
   }
+}
+
+async function answerIn(response: Response): Promise<Answer> {
+  const body: unknown = await response.json()
+  const set = response.headers.getSetCookie().find((line) => !/Max-Age=0/i.test(line))
+  return { status: response.status, body, cookie: set?.split(';')[0] }
 }
 
 function newPerson(name: string): Person {

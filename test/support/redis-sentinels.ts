@@ -27,9 +27,12 @@ export async function startSentinels(): Promise<Sentinels> {
   const first = await startRedis({ args: SYNC_AT_ONCE })
   const follow = ['--replicaof', `127.0.0.1 ${first.port}`, ...SYNC_AT_ONCE]
   const servers = new Map<number, RedisServer>([[first.port, first]])
-  const ports = await Promise.all([freePort(), freePort(), freePort()])
   const sentinels: Sentinel[] = []
 
+  /** Sentinels that a machine stands still for may choose another at any time. */
+  async function primary(): Promise<RedisServer> {
+    return servers.get(await primaryBy(sentinels[0] as Sentinel)) as RedisServer
+  }
   async function stop(): Promise<void> {
     for (const { process: sentinel, folder } of sentinels) {
       const gone = once(sentinel, 'exit')
@@ -45,9 +48,9 @@ export async function startSentinels(): Promise<Sentinels> {
       servers.set(replica.port, replica)
     }
     await until('the replicas are in step', async () => (await inStep(first)) === 2)
-    for (const port of ports) sentinels.push(startSentinel(port, first.port))
+    for (let made = 0; made < 3; made++) sentinels.push(await startSentinel(first.port))
     await until('the sentinels know each other', async () => {
-      const known = await Promise.all(ports.map((port) => knownBy(port)))
+      const known = await Promise.all(sentinels.map(knownBy))
       return known.every(([replicas, others]) => replicas === 2 && others === 2)
     })
   } catch (error) {
@@ -56,28 +59,32 @@ export async function startSentinels(): Promise<Sentinels> {
   }
 
   return {
-    ports,
+    ports: sentinels.map(({ port }) => port),
     stop,
     async failOver() {
-      const fallen = servers.get(await primaryBy(ports[0])) as RedisServer
+      const fallen = await primary()
       const { port } = fallen
       process.kill(fallen.pid, 'SIGKILL')
-      await until('another is primary', async () => (await primaryBy(ports[0])) !== port)
-      const next = servers.get(await primaryBy(ports[0])) as RedisServer
-      await until('its replica follows', async () => (await inStep(next)) >= 1)
+      await until('another is primary', async () => (await primary()).port !== port)
+      await until('its replica follows', async () => (await inStep(await primary())) >= 1)
       await fallen.stop()
       servers.set(port, await startRedis({ port, args: SYNC_AT_ONCE }))
-      await until('both replicas follow', async () => (await inStep(next)) === 2)
+      await until('both replicas follow', async () => (await inStep(await primary())) === 2)
     },
   }
 }
 
 interface Sentinel {
+  readonly port: number
   readonly process: ChildProcess
   readonly folder: string
 }
 
-function startSentinel(port: number, primary: number): Sentinel {
+const ATTEMPTS = 5
+
+/** On another port when somebody has taken the first one meanwhile. */
+async function startSentinel(primary: number, attempt = 1): Promise<Sentinel> {
+  const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-sentinel-'))
   const settings = join(folder, 'sentinel.conf')
   const lines = [
@@ -90,7 +97,14 @@ function startSentinel(port: number, primary: number): Sentinel {
   ]
   writeFileSync(settings, `${lines.join('\n')}\n`)
   const program = findServer() ?? 'redis-server'
-  return { process: spawn(program, [settings, '--sentinel'], { stdio: 'ignore' }), folder }
+  const sentinel = spawn(program, [settings, '--sentinel'], { stdio: 'ignore' })
+  await until('the sentinel answers, or has ended', async () => {
+    return sentinel.exitCode !== null || (await ask<string>(port, 'ping')) === 'PONG'
+  })
+  if (sentinel.exitCode === null) return { port, process: sentinel, folder }
+  rmSync(folder, { recursive: true, force: true })
+  if (attempt === ATTEMPTS) throw new Error(`the sentinel ended with code ${sentinel.exitCode}`)
+  return startSentinel(primary, attempt + 1)
 }
 
 /** How many replicas receive everything. */
@@ -100,7 +114,13 @@ async function inStep(server: RedisServer): Promise<number> {
 }
 
 async function ask<T>(port: number, ...command: string[]): Promise<T> {
-  const client = createClient({ url: `redis://127.0.0.1:${port}`, RESP: 2 })
+  const socket = {
+    host: '127.0.0.1',
+    port,
+    reconnectStrategy: false,
+    connectTimeout: 1000,
+  } as const
+  const client = createClient({ socket, RESP: 2 })
   client.on('error', () => {})
   await client.connect()
   try {
@@ -110,14 +130,14 @@ async function ask<T>(port: number, ...command: string[]): Promise<T> {
   }
 }
 
-async function primaryBy(sentinel: number): Promise<number> {
-  const [, port] = await ask<string[]>(sentinel, 'sentinel', 'get-master-addr-by-name', NAME)
+async function primaryBy(sentinel: Sentinel): Promise<number> {
+  const [, port] = await ask<string[]>(sentinel.port, 'sentinel', 'get-master-addr-by-name', NAME)
   return Number(port)
 }
 
 /** How many replicas and other sentinels one knows. */
-async function knownBy(sentinel: number): Promise<[replicas: number, others: number]> {
-  const facts = await ask<string[]>(sentinel, 'sentinel', 'master', NAME).catch((): string[] => [])
+async function knownBy({ port }: Sentinel): Promise<[replicas: number, others: number]> {
+  const facts = await ask<string[]>(port, 'sentinel', 'master', NAME).catch((): string[] => [])
   const count = (name: string) => Number(facts[facts.indexOf(name) + 1])
   return [count('num-slaves'), count('num-other-sentinels')]
 }
