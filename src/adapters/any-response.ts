@@ -40,7 +40,7 @@ const noRequest = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 } as
  */
 export function checkHead(response: AnyResponse, method: SendingMethod, args: unknown[]): void {
   if (response instanceof ServerResponse) {
-    if (isSimpleHead(args)) return
+    if (method === 'writeHead' ? isSimpleHead(args) : isSimpleStatus(response)) return
     const trial = new ServerResponse(noRequest)
     trial.statusMessage = response.statusMessage
     if (response.getHeaderNames().length > 0) trial.setHeader('x', '')
@@ -56,10 +56,19 @@ export function checkHead(response: AnyResponse, method: SendingMethod, args: un
   }
 }
 
+/** What nearly every response has. Node has nothing against it. */
+function isSimpleStatus({ statusCode, statusMessage }: AnyResponse): boolean {
+  if (!isStatus(statusCode)) return false
+  return statusMessage === undefined || FIELD_VALUE.test(statusMessage)
+}
+
+function isStatus(code: unknown): boolean {
+  return Number.isInteger(code) && (code as number) >= 100 && (code as number) <= 999
+}
+
 /** What a framework sends: a status, and headers of plain text. Node has nothing against it. */
 function isSimpleHead([status, headers]: unknown[]): boolean {
-  if (!Number.isInteger(status) || (status as number) < 100 || (status as number) > 999)
-    return false
+  if (!isStatus(status)) return false
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false
   return Object.entries(headers).every(
     ([name, value]) =>

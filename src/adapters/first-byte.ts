@@ -35,6 +35,8 @@ export function askAll(
   status: number,
   complete: boolean,
 ): Answers | Promise<Answers> {
+  const [first, ...others] = firstBytes
+  if (first !== undefined && others.length === 0) return askOnly(first, status, complete)
   const answers = firstBytes.map((firstByte) => ask(firstByte, status, complete))
   if (answers.some(isPromise)) {
     return collect(
@@ -43,6 +45,16 @@ export function askAll(
     )
   }
   return { additions: answers as HeadersToAdd[] }
+}
+
+/** Nearly always there is one. */
+function askOnly(of: FirstByte, status: number, complete: boolean): Answers | Promise<Answers> {
+  const answer = ask(of, status, complete)
+  if (!isPromise(answer)) return { additions: [answer] }
+  return answer.then(
+    (addition) => ({ additions: [addition] }),
+    (error: unknown) => ({ additions: [FAILED], failure: { of, error } }),
+  )
 }
 
 function ask(

@@ -20,8 +20,11 @@ const BEGUN: View = {
   appendHeader: refuse('append'),
   removeHeader: refuse('remove'),
 }
-/** `writableEnded` and `writableNeedDrain` follow from `finished` there. */
-const ENDED_HTTP1: View = { finished: true, writableFinished: false }
+/**
+ * `writableEnded` and `writableNeedDrain` follow from `finished` there, and `writableFinished` from
+ * how much is waiting to be sent.
+ */
+const ENDED_HTTP1: View = { finished: true, outputSize: 1 }
 const ENDED: View = {
   finished: true,
   writableEnded: true,
