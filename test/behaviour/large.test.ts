@@ -19,13 +19,15 @@ test('a session above warnBytes is told of at each write, with its largest keys,
   const sessions = createSessions<Data>({ secret: SECRET, warnBytes: 100 })
   const [events, warnings] = [collect(), noteWarnings()]
   const first = await sessions.open()
-  Object.assign(first, { a: 'x'.repeat(40), b: 1, c: ['é'.repeat(30)] })
+  const long = 'k'.repeat(100)
+  Object.assign(first, { a: 'x'.repeat(40), b: 1, c: ['é'.repeat(30)], [long]: 0 })
   const { setCookie } = await sessions.commit(first)
-  const written = { id: first.id, bytes: 123, request: undefined }
+  const written = { id: first.id, bytes: 228, request: undefined }
   const largest = [
     { key: 'c', bytes: 64 },
     { key: 'a', bytes: 42 },
     { key: 'b', bytes: 1 },
+    { key: long, bytes: 1 },
   ]
   expect(events.of('large')).toEqual([{ ...written, largest }])
   await sessions.commit(await sessions.open(cookieOf(setCookie)))
@@ -41,7 +43,7 @@ test('a session above warnBytes is told of at each write, with its largest keys,
   await new Promise(setImmediate)
   expect(warnings.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /takes 123 bytes, more than warnBytes, 100;.*: c \(64\), a \(42\), b \(1\)$/,
+      /takes 228 bytes, more than warnBytes, 100;.*: c \(64\), a \(42\), b \(1\), k{64}… \(1\)$/,
     ),
   ])
 })
