@@ -56,18 +56,20 @@ function isIdle({ session, turn, touching, adoption, removals, renewal }: Visit)
   return !waits && unanswered === undefined && removals.length === 0 && renewal === 'no'
 }
 
-async function finish(
+function finish(
   engine: Engine,
   visit: Visit,
   outcome: Outcome,
   failed: boolean,
   confirmed = false,
-): Promise<CommitResult> {
+): CommitResult | Promise<CommitResult> {
   const quiet = failed && !engine.policy.cookieOnException
   if (quiet && visit.renewal === 'may') visit.renewal = 'no'
   const wrote = outcome === 'created' || outcome === 'saved'
-  const last = await renew(engine, visit, outcome, confirmed || wrote)
-  return resultOf(engine, visit, last === 'gone' && last !== outcome ? gone(visit) : last)
+  const renewed = renew(engine, visit, outcome, confirmed || wrote)
+  const close = (last: Outcome) =>
+    resultOf(engine, visit, last === 'gone' && last !== outcome ? gone(visit) : last)
+  return renewed instanceof Promise ? renewed.then(close) : close(renewed)
 }
 
 /** An explicit save(): a cookie it earns is owed, and sent with the response. */

@@ -10,14 +10,17 @@ export interface FlashEntry {
   readonly unique?: boolean
 }
 
+const NOTHING: readonly FlashEntry[] = []
+const NOBODY: ReadonlySet<string> = new Set()
+
 /**
  * What one request did to the flash messages, as a log: two requests that both pushed keep both
  * messages, and one that was popped does not come back because another request saved.
  */
 export class FlashLog {
-  #stored: readonly FlashEntry[]
-  #pushed: FlashEntry[] = []
-  #popped = new Set<string>()
+  readonly #stored: readonly FlashEntry[]
+  #pushed: readonly FlashEntry[] = NOTHING
+  #popped: ReadonlySet<string> = NOBODY
 
   constructor(stored: readonly FlashEntry[]) {
     this.#stored = stored
@@ -35,7 +38,8 @@ export class FlashLog {
 
   /** Whether a duplicate is in the queue is judged at the write: it may have been popped by then. */
   push(queue: string, message: unknown, allowDuplicate: boolean): void {
-    this.#pushed.push({ id: randomWriteId(), queue, message, unique: !allowDuplicate })
+    const entry = { id: randomWriteId(), queue, message, unique: !allowDuplicate }
+    this.#pushed = [...this.#pushed, entry]
   }
 
   peek(queue: string): unknown[] {
@@ -46,26 +50,26 @@ export class FlashLog {
 
   pop(queue: string): unknown[] {
     const messages = this.peek(queue)
-    for (const entry of this.#stored) if (entry.queue === queue) this.#popped.add(entry.id)
+    const shown = this.#stored.filter((entry) => entry.queue === queue)
+    this.#popped = new Set([...this.#popped, ...shown.map(({ id }) => id)])
     this.#pushed = this.#pushed.filter((entry) => entry.queue !== queue)
     return messages
   }
 
   copy(): FlashLog {
     const copy = new FlashLog(this.#stored)
-    copy.#pushed = [...this.#pushed]
-    copy.#popped = new Set(this.#popped)
+    copy.#pushed = this.#pushed
+    copy.#popped = this.#popped
     return copy
   }
 
   /** What was logged since `earlier`, a copy of this log that is now stored, was made. */
   since(earlier: FlashLog, stored: readonly FlashEntry[]): FlashLog {
     const rest = new FlashLog(stored)
+    const popped = [...this.#popped].filter((id) => !earlier.#popped.has(id))
+    const taken = earlier.#pushed.filter((entry) => !this.#pushed.includes(entry))
     rest.#pushed = this.#pushed.filter((entry) => !earlier.#pushed.includes(entry))
-    rest.#popped = new Set([...this.#popped].filter((id) => !earlier.#popped.has(id)))
-    for (const entry of earlier.#pushed) {
-      if (!this.#pushed.includes(entry)) rest.#popped.add(entry.id)
-    }
+    rest.#popped = new Set([...popped, ...taken.map(({ id }) => id)])
     return rest
   }
 

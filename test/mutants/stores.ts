@@ -99,9 +99,9 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a script is made for each key',
     file: 'src/store/redis/scripts.ts',
-    search: "      return this.#port.send('eval', key, [text, '1', key, ...args])",
+    search: "this.#port.send('eval', key, [text, '1', key, ...args])",
     replacement:
-      "      return this.#port.send('eval', key, [text.replaceAll('KEYS[1]', `'${key}'`), '1', key, ...args])",
+      "this.#port.send('eval', key, [text.replaceAll('KEYS[1]', `'${key}'`), '1', key, ...args])",
     test: 'test/security/static-scripts.test.ts',
     fails: 'THREATS 28: what Redis runs never changes: one key, and everything else is an argument',
   },

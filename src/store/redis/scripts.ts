@@ -35,9 +35,8 @@ export class Scripts {
     // Whatever becomes of it, what was kept is no longer what counts. A touch that fails spoils nothing.
     if (name !== 'touch') this.#near?.forget(key)
     try {
-      const reply = this.#clock.isSet
-        ? await this.#send(name, key, args)
-        : await this.#clock.along(key, async () => this.#send(name, key, args))
+      const send = () => this.#send(name, key, args)
+      const reply = await (this.#clock.isSet ? send() : this.#clock.along(key, send))
       this.#near?.forget(key)
       if (!Array.isArray(reply)) throw unexpected(name, reply)
       return [Number(reply[0]), ...reply.slice(1)]
@@ -49,14 +48,13 @@ export class Scripts {
   }
 
   /** By hash, and again in full when the server has forgotten the script. */
-  async #send(name: Name, key: string, args: readonly Argument[]): Promise<unknown> {
+  #send(name: Name, key: string, args: readonly Argument[]): Promise<unknown> {
     const { sha1, text } = scripts[name]
-    if (this.#first === 'eval') return this.#port.send('eval', key, [text, '1', key, ...args])
-    try {
-      return await this.#port.send('evalsha', key, [sha1, '1', key, ...args])
-    } catch (error) {
-      if (!isErrorReply(error, 'NOSCRIPT')) throw error
-      return this.#port.send('eval', key, [text, '1', key, ...args])
-    }
+    const inFull = () => this.#port.send('eval', key, [text, '1', key, ...args])
+    if (this.#first === 'eval') return inFull()
+    return this.#port.send('evalsha', key, [sha1, '1', key, ...args]).catch((error: unknown) => {
+      if (isErrorReply(error, 'NOSCRIPT')) return inFull()
+      throw error
+    })
   }
 }
