@@ -44,8 +44,8 @@ async function decodeSlowly(
 
 /** Of what the built-in serializer stored. */
 function contentsOf(record: SessionRecord, flash: readonly FlashEntry[]): Contents {
-  const { data, outline } = storedIn(record)
-  const view = { text: record.data as string, keys: Object.keys(data), outline }
+  const { data, memo } = storedIn(record)
+  const view = { text: record.data as string, keys: Object.keys(data), memo }
   return { data, base: new Base(record, flash, view, true) }
 }
 

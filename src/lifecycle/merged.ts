@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../record/record.ts'
+import { type SessionRecord, withMemo } from '../record/record.ts'
 import { Base } from '../session/base.ts'
 import { type Data, applyChanges, setOwn } from '../session/changes.ts'
 import type { Draft } from '../session/draft.ts'
@@ -33,10 +33,11 @@ export async function mergeOnto(
   let { data, flash } = theirs
   if (anew || draft.changesData) {
     const stored = seenWhole ? undefined : (found?.data ?? (await readData(engine, theirs)))
-    data =
+    const written =
       stored === undefined
-        ? await writeDraft(engine, draft, owner)
-        : await writeData(engine, merged(engine, base, stored, draft), owner)
+        ? writeDraft(engine, draft, owner)
+        : writeData(engine, merged(engine, base, stored, draft), owner)
+    data = written instanceof Promise ? await written : written
   }
   const shown = found?.base.flash ?? base.flash
   const entries = draft.flash.applyTo(keep === undefined ? shown : [])
@@ -46,7 +47,10 @@ export async function mergeOnto(
   const next = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
   const must = mustTell(engine.policy, theirs, next)
   const record = must ? renewedLater(engine.policy, next, now) : next
-  return new Base(record, entries, draft.view, seenWhole)
+  // What is known of the text is known of the record.
+  const { view } = draft
+  if ('text' in view && view.text === data) withMemo(record, view.memo)
+  return new Base(record, entries, view, seenWhole)
 }
 
 function merged(engine: Engine, base: Base, stored: Data, { changes, before, keep }: Draft): Data {

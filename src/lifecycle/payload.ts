@@ -37,11 +37,11 @@ export function writeData(engine: Engine, data: Data, owner: Owner): Promise<Pay
 }
 
 /** The built-in serializer has made the text already, to see whether anything changed. */
-export async function writeDraft(
+export function writeDraft(
   engine: Engine,
   { data, view }: Draft,
   owner: Owner,
-): Promise<Payload> {
+): Payload | Promise<Payload> {
   const { builtIn } = engine.policy.serializer
   return builtIn && 'text' in view ? view.text : writeData(engine, data, owner)
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeData, requireObject, storedIn } from './codec.ts'
+import { emptyMemo } from './memo.ts'
 import { encode } from './serialize.ts'
 
 describe('session data are one plain object', () => {
@@ -36,7 +37,7 @@ test('of a record that is kept each request has data of its own, as they were st
       fc.dictionary(fc.oneof(fc.string(), fc.constant('__proto__')), fc.jsonValue()),
       (data) => {
         const text = encode(data)
-        const kept = { data: text, memo: { outline: undefined, data: undefined } } as never
+        const kept = { data: text, memo: emptyMemo() } as never
         const [first, second, third] = [storedIn(kept), storedIn(kept), storedIn(kept)].map(
           (stored) => stored.data,
         )

@@ -1,4 +1,6 @@
-import { type Outline, type Plain, copyOf, outlineOf } from './plain.ts'
+import { type Memo, emptyMemo } from './memo.ts'
+import { outlineOf } from './outline.ts'
+import { type Plain, copyOf } from './plain.ts'
 import type { Payload, SessionRecord } from './record.ts'
 import { decode, isTagged } from './serialize.ts'
 
@@ -11,8 +13,8 @@ export function decodeData(stored: unknown): Record<string, unknown> {
 interface Stored {
   /** For a request of its own. */
   readonly data: Plain
-  /** `undefined` where they are more than plain. */
-  readonly outline: Outline | undefined
+  /** Has an outline where they are plain. */
+  readonly memo: Memo
 }
 
 /**
@@ -21,15 +23,14 @@ interface Stored {
  *
  * @throws {SyntaxError} when they cannot be decoded.
  */
-export function storedIn({ data: text, memo }: SessionRecord): Stored {
-  if (memo?.outline === undefined) {
+export function storedIn({ data: text, memo = emptyMemo() }: SessionRecord): Stored {
+  if (memo.outline === undefined) {
     const data = decodeData(text)
-    const outline = isTagged(text as string) ? undefined : outlineOf(data)
-    if (memo !== undefined) memo.outline = outline
-    return { data, outline }
+    if (!isTagged(text as string)) memo.outline = outlineOf(data)
+    return { data, memo }
   }
   memo.data ??= decodeData(text)
-  return { data: copyOf(memo.data), outline: memo.outline }
+  return { data: copyOf(memo.data), memo }
 }
 
 /** The one shape session data have: a plain object. Also what a custom deserializer must give. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Outline, Plain } from './plain.ts'
+import { type Memo, emptyMemo } from './memo.ts'
 import { WRITES_KEPT } from './writes.ts'
 import { IDENTITY, type Identity, formatIdentity, parseIdentity } from './identity.ts'
 
@@ -41,21 +41,11 @@ export interface SessionRecord extends Identity {
   readonly memo?: Memo
 }
 
-/** What the data of a record were decoded to, if they are plain. */
-export interface Memo {
-  outline: Outline | undefined
-  /** Nobody changes them. */
-  data: Plain | undefined
-}
-
 /**
  * Gives a record a memo, and is that record. It does not show, and is not copied along: a copy is
  * another record.
  */
-export function withMemo(
-  record: SessionRecord,
-  memo: Memo = { outline: undefined, data: undefined },
-): SessionRecord {
+export function withMemo(record: SessionRecord, memo: Memo = emptyMemo()): SessionRecord {
   return Object.defineProperty(record, 'memo', { value: memo })
 }
 

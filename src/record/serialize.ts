@@ -1,7 +1,14 @@
 import { DataError } from '../errors.ts'
 import { MAX_BIGINT_BITS, MAX_DEPTH, MAX_URL_LENGTH, TAGGED } from './serialize-format.ts'
 import { type Step, pathOf } from './serialize-path.ts'
-import { hasToJSON, isJsonNumber, isTooSparse, kindOf, surveyOf } from './serialize-survey.ts'
+import {
+  type Survey,
+  hasToJSON,
+  isJsonNumber,
+  isTooSparse,
+  kindOf,
+  surveyOf,
+} from './serialize-survey.ts'
 
 export { decode } from './serialize-decode.ts'
 
@@ -30,9 +37,18 @@ interface Writing {
  */
 export function encode(value: unknown): string {
   const survey = surveyOf(value)
-  if (survey.plain && !looksTagged(value)) return JSON.stringify(value)
+  if (saysAll(survey, value)) return JSON.stringify(value)
   const tagged = tag(value, { shared: survey.shared ?? new Set(), numbers: new Map(), path: [] })
   return `${TAGGED}${JSON.stringify(tagged)}}`
+}
+
+/** Whether `JSON.stringify` is what {@link encode} gives. */
+export function isPlain(value: unknown): boolean {
+  return saysAll(surveyOf(value), value)
+}
+
+function saysAll(survey: Survey, value: unknown): boolean {
+  return survey.plain && !looksTagged(value)
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Outline } from '../record/plain.ts'
+import { type Memo, afterEdits, emptyMemo } from '../record/memo.ts'
+import type { Edit } from '../record/outline.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { decode, encodeComparable } from '../record/serialize.ts'
 import { type Data, type Snapshot, snapshotOf } from './changes.ts'
@@ -10,8 +11,8 @@ export type View = TextView | { readonly snapshot: Snapshot }
 interface TextView {
   readonly text: string
   readonly keys: readonly string[]
-  /** To find at less cost that nothing has changed; only of data that were read, and plain. */
-  readonly outline: Outline | undefined
+  /** Has an outline only where the data are plain, and were read or edited. */
+  readonly memo: Memo
 }
 
 /** The stored session a request's changes are measured against. */
@@ -47,5 +48,12 @@ export class Base {
 export function viewOf(data: Data): View {
   const text = encodeComparable(data)
   if (text === undefined) return { snapshot: snapshotOf(data) }
-  return { text, keys: Object.keys(data), outline: undefined }
+  return { text, keys: Object.keys(data), memo: emptyMemo() }
+}
+
+/** The view of data that are as another view shows them, but for some edits. */
+export function viewAfter(edits: readonly Edit[], before: View, data: Data): View {
+  if (edits.length === 0) return before
+  const edited = 'text' in before ? afterEdits(before.memo, edits, data) : undefined
+  return edited === undefined ? viewOf(data) : { ...before, ...edited }
 }

@@ -1,6 +1,7 @@
-import { isAsOutlined } from '../record/plain.ts'
+import { emptyMemo } from '../record/memo.ts'
+import { type Edit, editsSince, outlineOf } from '../record/outline.ts'
 import { isTagged } from '../record/serialize.ts'
-import { type Base, type View, viewOf } from './base.ts'
+import { type Base, type View, viewAfter, viewOf } from './base.ts'
 import { type Changes, type Data, type Snapshot, changesSince } from './changes.ts'
 import type { FlashLog } from './flash.ts'
 import { type SessionObject } from './session.ts'
@@ -8,7 +9,7 @@ import { dataOf, refuseReserved } from './data.ts'
 import type { SessionState, Wishes } from './state.ts'
 
 /** What a visitor begins with. */
-const EMPTY = viewOf({})
+const EMPTY: View = { text: '{}', keys: [], memo: { ...emptyMemo(), outline: outlineOf({}) } }
 
 /** What a request wants written, as it stood when the write began. */
 export class Draft {
@@ -67,18 +68,21 @@ export class Draft {
  */
 export function draftOf(state: SessionState): Draft | undefined {
   const { visit, base } = state
-  const before = state.isIdle ? (base?.view ?? EMPTY) : undefined
-  if (before !== undefined && isUntouched(visit.session, before)) return undefined
+  const before = base?.view ?? EMPTY
+  const edits = editsOf(visit.session, before)
+  if (edits?.length === 0 && state.isIdle) return undefined
   const data = dataOf(visit.session)
-  const view = viewOf(data)
-  if (before !== undefined && isSame(before, view)) return undefined
+  const view = edits === undefined ? viewOf(data) : viewAfter(edits, before, data)
+  if (isSame(before, view) && state.isIdle) return undefined
   const draft = new Draft(state, data, view)
-  refuseReserved(visit.session, Object.keys(data))
+  // The keys that are stored have been through this.
+  if (edits === undefined) refuseReserved(visit.session, Object.keys(data))
   return draft
 }
 
-function isUntouched(session: SessionObject, view: View): boolean {
-  return 'text' in view && view.outline !== undefined && isAsOutlined(session, view.outline)
+function editsOf(session: SessionObject, view: View): readonly Edit[] | undefined {
+  const outline = 'text' in view ? view.memo.outline : undefined
+  return outline && editsSince(outline, session)
 }
 
 function isSame(then: View, now: View): boolean {

@@ -59,6 +59,45 @@ describeOnBothStores('requests that read the same record', (makeStore) => {
     expect(cart?.items.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7])
   })
 
+  test('write leaves again and again, one and the other, and all else stays', async () => {
+    const { store, sessions, cookie } = await begun()
+    const names = ['eve', 'bob', 'eve', '"\u2028', 'ada', 'ada']
+    for (const name of names) {
+      const session = await sessions.open(cookie)
+      session.name = name
+      await sessions.commit(session)
+      expect(dataIn(await sessions.open(cookie))).toEqual({ ...BEGUN, name })
+    }
+    expect(store.calls.replace).toBe(5)
+    const session = await sessions.open(cookie)
+    session.name = 'eve'
+    await session.save()
+    session.name = 'bob'
+    session.cart?.items.pop()
+    await session.save()
+    session.color = 'red'
+    await sessions.commit(session)
+    const cart = { items: [{ id: 1 }] }
+    expect(dataIn(await sessions.open(cookie))).toEqual({ name: 'bob', cart, color: 'red' })
+  })
+
+  test('keep one object under two keys one', async () => {
+    const sessions = createSessions<Record<string, unknown>>({ secret: SECRET, store: makeStore() })
+    const first = await sessions.open()
+    Object.assign(first, { a: { n: 1 }, b: { n: 1 }, count: 0 })
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    for (let request = 0; request < 3; request++) {
+      const session = await sessions.open(cookie)
+      session['count'] = request
+      await sessions.commit(session)
+    }
+    const alike = await sessions.open(cookie)
+    Object.assign(alike, { b: alike['a'], count: 1 })
+    await sessions.commit(alike)
+    const one = await sessions.open(cookie)
+    expect(one['a']).toBe(one['b'])
+  })
+
   test('see what another has written in between, and its own values stay its own', async () => {
     const { sessions, cookie } = await begun()
     await sessions.open(cookie)

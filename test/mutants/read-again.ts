@@ -1,6 +1,7 @@
 import type { Mutant } from '../../scripts/security/mutant.ts'
 
 const AGAIN = 'test/behaviour/read-again.test.ts'
+const MEMO = 'src/record/memo.test.ts'
 const RECENT = 'src/store/redis/recent-records.test.ts'
 
 /** That a record which was read before is decoded once (docs/decisions/031) shows nowhere. */
@@ -8,8 +9,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'requests share what a record was decoded to',
     file: 'src/record/codec.ts',
-    search: 'return { data: copyOf(memo.data), outline: memo.outline }',
-    replacement: 'return { data: memo.data, outline: memo.outline }',
+    search: 'return { data: copyOf(memo.data), memo }',
+    replacement: 'return { data: memo.data, memo }',
     test: AGAIN,
     fails: 'have data of their own, down to the last',
   },
@@ -24,8 +25,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'the first reader is handed what is kept',
     file: 'src/record/codec.ts',
-    search: '    if (memo !== undefined) memo.outline = outline\n',
-    replacement: '    if (memo !== undefined) Object.assign(memo, { outline, data })\n',
+    search: 'if (!isTagged(text as string)) memo.outline = outlineOf(data)',
+    replacement: 'Object.assign(memo, { outline: outlineOf(data), data })',
     test: AGAIN,
     fails: 'have data of their own, down to the last',
   },
@@ -40,8 +41,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'other data are taken for those that were decoded before',
     file: 'src/store/redis/recent-records.ts',
-    search: 'known?.record.data === answer.data ? known.record.memo : undefined',
-    replacement: 'known?.record.memo',
+    search: 'before?.data === record.data ? before.memo : undefined',
+    replacement: 'before?.memo',
     test: RECENT,
     fails: 'not as a whole, but with the same data, has been decoded already',
   },
@@ -63,10 +64,66 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'an equal list of items counts as unchanged',
-    file: 'src/record/plain.ts',
-    search: '  if (outline[from] !== items.length) return NOWHERE\n',
+    file: 'src/record/outline.ts',
+    search: '  if (list[from] !== items.length) return NOWHERE\n',
     replacement: '',
-    test: 'src/record/plain.test.ts',
+    test: 'src/record/outline.test.ts',
     fails: 'but not when the item after an array moves to its end',
+  },
+  {
+    when: 'an edited property is written as it was',
+    file: 'src/record/memo.ts',
+    search: '    if (properties !== undefined) properties[nth] = propertyOf(key, text)\n',
+    replacement: '',
+    test: AGAIN,
+    fails: 'write leaves again and again, one and the other, and all else stays',
+  },
+  {
+    when: 'the next request does not see what was edited',
+    file: 'src/record/memo.ts',
+    search: '    if (next !== undefined) next[key] = own\n',
+    replacement: '',
+    test: MEMO,
+    fails: 'what is written after edits is what all of it says, and so is what is known of it',
+  },
+  {
+    when: 'an edit is kept in what others still read',
+    file: 'src/record/memo.ts',
+    search: 'const next = kept && { ...kept }',
+    replacement: 'const next = kept',
+    test: MEMO,
+    fails: 'what is known of data stays true of them when they are edited',
+  },
+  {
+    when: 'the outline after an edit is that of before',
+    file: 'src/record/memo.ts',
+    search: '    values[nth] = sketchOf(own)\n',
+    replacement: '    void sketchOf\n',
+    test: AGAIN,
+    fails: 'write leaves again and again, one and the other, and all else stays',
+  },
+  {
+    when: 'what is more than plain is written property by property',
+    file: 'src/record/memo.ts',
+    search: 'outline === undefined || !isPlain(data)',
+    replacement: 'outline === undefined',
+    test: AGAIN,
+    fails: 'keep one object under two keys one',
+  },
+  {
+    when: 'what is kept is the request’s own object',
+    file: 'src/record/memo.ts',
+    search: 'const own = ownOf(value, text)',
+    replacement: 'const own = value',
+    test: MEMO,
+    fails: 'what has been edited is nobody else’s',
+  },
+  {
+    when: 'a property that was deleted, the last of all, goes unnoticed',
+    file: 'src/record/outline.ts',
+    search: 'return nth === keys.length ? (edits ?? NONE) : undefined',
+    replacement: 'return edits ?? NONE',
+    test: 'src/record/outline.test.ts',
+    fails: 'but not the same ones: %s',
   },
 ]

@@ -101,15 +101,12 @@ export class BoundStore implements Store {
   }
 
   async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
+    const stored = formatRecord(record)
     const expiry = String(expiryOf(record))
-    const answer = await this.#scripts.run(
-      'create',
-      key,
-      revisionOf(record),
-      formatRecord(record),
-      expiry,
-    )
-    return answer[0] === 1 ? 'created' : 'taken'
+    const answer = await this.#scripts.run('create', key, revisionOf(record), stored, expiry)
+    if (answer[0] !== 1) return 'taken'
+    this.#recent.written(key, record, stored)
+    return 'created'
   }
 
   async replace(
@@ -118,16 +115,20 @@ export class BoundStore implements Store {
     record: SessionRecord,
   ): Promise<ReplaceAnswer> {
     const { losses } = this.#port
+    const stored = formatRecord(record)
     const [code, detail] = await this.#scripts.run(
       'replace',
       key,
       revisionOf(record),
       expected.revision,
       expected.familyHash,
-      formatRecord(record),
+      stored,
       String(expiryOf(record)),
     )
-    if (code === 1) return { status: 'replaced', familyHash: record.familyHash }
+    if (code === 1) {
+      this.#recent.written(key, record, stored)
+      return { status: 'replaced', familyHash: record.familyHash }
+    }
     if (code === 2) return { status: 'replaced', familyHash: text('replace', detail) }
     if (code === 0) return { status: 'gone' }
     const current = parseRecord(bytes('replace', detail))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type SessionRecord, formatRecord } from '../../record/record.ts'
+import { type SessionRecord, formatRecord, withMemo } from '../../record/record.ts'
 import { RecentRecords } from './recent-records.ts'
 
 const RECORD: SessionRecord = {
@@ -76,6 +76,61 @@ describe('a reply that is the same as before', () => {
     ['more than 64 KiB', { data: `{"n":"${'x'.repeat(64 * 1024)}"}` }],
   ])('is read anew when it holds %s', (_, changes) => {
     const recent = new RecentRecords()
+    const first = recent.answer('k', bytesOf(changes))
+    expect(recent.answer('k', bytesOf(changes))).not.toBe(first)
+  })
+})
+
+function written(changes: Partial<SessionRecord> = {}) {
+  const recent = new RecentRecords()
+  const record = { ...RECORD, ...changes }
+  recent.written('k', record, formatRecord(record))
+  return { recent }
+}
+
+describe('what was written', () => {
+  test('is known when it is read', () => {
+    const { recent } = written()
+    const known = recent.answer('k', bytesOf())
+    expect(recent.answer('k', bytesOf())).toBe(known)
+    expect(known).toStrictEqual(RECORD)
+  })
+
+  test('but not when it is read as something else', () => {
+    const { recent } = written()
+    expect(recent.answer('k', bytesOf({ writes: ['w2'] }))).toStrictEqual({
+      ...RECORD,
+      writes: ['w2'],
+    })
+  })
+
+  test('has been decoded already, where its data were there before, or by whom it was given', () => {
+    const { recent } = written()
+    const memoNow = (changes: Partial<SessionRecord> = {}) =>
+      (recent.answer('k', bytesOf(changes)) as SessionRecord).memo
+    const memo = memoNow()
+    const touched = { ...RECORD, touchedAt: 2000 }
+    recent.written('k', touched, formatRecord(touched))
+    expect(memoNow({ touchedAt: 2000 })).toBe(memo)
+    const changed = { ...RECORD, data: '{"n":2}' }
+    recent.written('k', changed, formatRecord(changed))
+    expect(memoNow({ data: '{"n":2}' })).not.toBe(memo)
+    const given = withMemo({ ...RECORD, data: '{"n":3}' })
+    recent.written('k', given, formatRecord(given))
+    expect(memoNow({ data: '{"n":3}' })).toBe(given.memo)
+  })
+
+  test('is left as it was', () => {
+    const recent = new RecentRecords()
+    recent.written('k', Object.freeze({ ...RECORD }), formatRecord(RECORD))
+    expect(recent.answer('k', bytesOf())).toStrictEqual(RECORD)
+  })
+
+  test.each<[string, Partial<SessionRecord>]>([
+    ['bytes', { data: Buffer.from('{"n":1}') }],
+    ['more than 64 KiB', { data: `{"n":"${'x'.repeat(64 * 1024)}"}` }],
+  ])('is read anew when it holds %s', (_, changes) => {
+    const { recent } = written(changes)
     const first = recent.answer('k', bytesOf(changes))
     expect(recent.answer('k', bytesOf(changes))).not.toBe(first)
   })

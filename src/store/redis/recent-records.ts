@@ -1,3 +1,4 @@
+import type { Memo } from '../../record/memo.ts'
 import { type SessionRecord, withMemo } from '../../record/record.ts'
 import { Recent } from '../../recent.ts'
 import { type ReadAnswer, isRecord } from '../store.ts'
@@ -26,11 +27,23 @@ export class RecentRecords {
     const known = this.#recent.get(key)
     if (known !== undefined && reply.equals(known.bytes)) return known.record
     const answer = readAnswer(reply)
-    if (!isRecord(answer) || !isText(answer)) return answer
-    const memo = known?.record.data === answer.data ? known.record.memo : undefined
     // What a client cut out of what it received would keep all of that.
-    this.#recent.set(key, { bytes: Buffer.from(reply), record: withMemo(answer, memo) })
-    return answer
+    return isRecord(answer) ? this.#keep(key, answer, Buffer.from(reply)) : answer
+  }
+
+  /** This lies under its key now, as these bytes. */
+  written(key: string, record: SessionRecord, stored: string | Buffer): void {
+    if (stored.length > LARGEST_BYTES) return
+    this.#keep(key, { ...record }, Buffer.from(stored), record.memo)
+  }
+
+  /** The record is nobody else's yet. */
+  #keep(key: string, record: SessionRecord, bytes: Buffer, memo?: Memo): SessionRecord {
+    if (!isText(record)) return record
+    const before = this.#recent.get(key)?.record
+    const known = memo ?? (before?.data === record.data ? before.memo : undefined)
+    this.#recent.set(key, { bytes, record: withMemo(record, known) })
+    return record
   }
 }
 

@@ -11,7 +11,8 @@ import {
 } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeComparable } from './serialize.ts'
-import { type Plain, copyOf, isAsOutlined, outlineOf } from './plain.ts'
+import { type Outline, editsSince, outlineOf } from './outline.ts'
+import { type Plain, copyOf } from './plain.ts'
 
 interface Shape {
   [key: string]: unknown
@@ -28,6 +29,10 @@ class Items extends Array<unknown> {}
 /** Gives an object a key of its own with what objects inherit under it. */
 function inherit(object: Record<string, unknown>, key: string): void {
   setOwn(object, key, object[key])
+}
+
+function isAsOutlined(data: object, outline: Outline): boolean {
+  return editsSince(outline, data)?.length === 0
 }
 
 function staysAsOutlined(change: (data: Shape) => void): boolean {
@@ -91,6 +96,36 @@ describe('data are as they were outlined', () => {
     delete data.c
     data.a['c'] = 2
     expect(isAsOutlined(data, outline)).toBe(false)
+  })
+})
+
+function edited(change: (data: Shape) => unknown): readonly string[] | undefined {
+  const data = JSON.parse(DATA) as Shape
+  const outline = outlineOf(data)
+  change(data)
+  return editsSince(outline, data)?.map(({ key, nth }) => `${nth} ${key}`)
+}
+
+describe('properties have other values', () => {
+  test.each<[string, (data: Shape) => unknown, string[]]>([
+    ['a number', (data) => data.n++, ['1 n']],
+    ['a number in place of text', (data) => Object.assign(data, { user: 7 }), ['0 user']],
+    ['two', (data) => Object.assign(data, { n: true, user: '' }), ['0 user', '1 n']],
+    ['an item more', ({ cart }) => cart.items.push(1), ['2 cart']],
+    ['the last, deep in it', ({ last }) => (last.b = 1), ['3 last']],
+    ['an object in place of text', (data) => Object.assign(data, { user: {} }), ['0 user']],
+    ['null in place of an object', (data) => Object.assign(data, { last: null }), ['3 last']],
+  ])('%s', (_what, change, edits) => {
+    expect(edited(change)).toEqual(edits)
+  })
+
+  test.each<[string, (data: Shape) => unknown]>([
+    ['one more', (data) => (data['more'] = 1)],
+    ['one less', (data) => delete data.user],
+    ['one less, the last', (data) => Reflect.deleteProperty(data, 'last')],
+    ['another order', (data) => [delete data.user, (data.user = 'ada')]],
+  ])('but not the same ones: %s', (_what, change) => {
+    expect(edited(change)).toBeUndefined()
   })
 })
 

@@ -1,0 +1,100 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { storedIn } from './codec.ts'
+import { type Memo, afterEdits, emptyMemo } from './memo.ts'
+import { type Edit, type Outline, editsSince } from './outline.ts'
+import type { Plain } from './plain.ts'
+import type { SessionRecord } from './record.ts'
+import { encode } from './serialize.ts'
+
+const keys = fc.constantFrom('a', 'b', '__proto__', '1', '$tagged', '"\u2028')
+const leaves = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constant('\ud800'),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+)
+const data = fc.dictionary(keys, fc.oneof(leaves, fc.jsonValue()), { noNullPrototype: true })
+const values = fc.oneof(leaves, fc.jsonValue())
+const changes = fc.array(fc.tuple(keys, values), { maxLength: 3 })
+
+test('what is written after edits is what all of it says, and so is what is known of it', () => {
+  let written = 0
+  fc.assert(
+    fc.property(data, fc.array(changes, { maxLength: 4 }), fc.boolean(), (given, rounds, again) => {
+      let text = encode(given)
+      let memo = emptyMemo()
+      for (const round of rounds) {
+        const record = { data: text, memo } as unknown as SessionRecord
+        if (again) storedIn(record)
+        const stored = storedIn(record)
+        for (const [key, value] of round)
+          if (Object.hasOwn(stored.data, key)) set(stored.data, key, value)
+        const whole = encode(stored.data)
+        const outline = stored.memo.outline
+        const edits = outline && editsSince(outline, stored.data)
+        const edited = edits && afterEdits(stored.memo, edits, stored.data)
+        if (edited !== undefined) {
+          expect(edited.text).toBe(whole)
+          written++
+        }
+        text = whole
+        memo = edited?.memo ?? emptyMemo()
+        if (memo.data !== undefined) expect(encode(memo.data)).toBe(whole)
+      }
+      expect(encode(storedIn({ data: text, memo } as unknown as SessionRecord).data)).toBe(text)
+    }),
+    { numRuns: 2000 },
+  )
+  expect(written).toBeGreaterThan(500)
+})
+
+test('what is known of data stays true of them when they are edited', () => {
+  const record = { ...recordOf('{"n":0,"far":{}}'), memo: emptyMemo() }
+  for (let reads = 0; reads < 2; reads++) storedIn(record)
+  const first = edit(record.memo, { n: 1, far: { a: 1 } }) as Memo
+  const before = structuredClone(first.data)
+  const properties = [...(first.properties ?? [])]
+  edit(first, { n: 2, far: { a: 2 } })
+  expect(record.memo.data).toEqual({ n: 0, far: {} })
+  expect(editsSince(record.memo.outline as Outline, { n: 0, far: {} })).toEqual([])
+  expect(first.data).toEqual(before)
+  expect(editsSince(first.outline as Outline, { n: 1, far: { a: 1 } })).toEqual([])
+  expect(first.properties).toEqual(properties)
+})
+
+test('what has been edited is nobody else’s', () => {
+  const record = { ...recordOf('{"far":{"a":1}}'), memo: emptyMemo() }
+  for (let reads = 0; reads < 2; reads++) storedIn(record)
+  const data = { far: { a: 2 } }
+  const memo = edit(record.memo, data)
+  data.far.a = 3
+  expect(memo?.data).toEqual({ far: { a: 2 } })
+})
+
+test.each<[string, (one: object) => Plain]>([
+  ['met twice', (one) => ({ n: 1, two: [one, one] })],
+  ['there and gone', () => ({ n: undefined, two: [{}, {}] })],
+])('what is %s cannot be told by its properties', (_, change) => {
+  const { memo } = storedIn(recordOf('{"n":0,"two":[{},{}]}'))
+  expect(edit(memo, change({}))).toBeUndefined()
+})
+
+function edit(memo: Memo, data: Plain): Memo | undefined {
+  const edits = editsSince(memo.outline as Outline, data) as readonly Edit[]
+  return afterEdits(memo, edits, data)?.memo
+}
+
+function recordOf(text: string): SessionRecord {
+  return { data: text } as unknown as SessionRecord
+}
+
+function set(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
+}
