@@ -30,7 +30,7 @@ const SECRET = 'Vn3pJw7sKx0bTq5yRz8dGm2hLc4fWa6e'
 /** A listener, and the cookie its requests bring. */
 interface Subject {
   readonly listener: RequestListener
-  readonly cookie: string
+  readonly cookie?: string
 }
 
 const redis = await startRedis()
@@ -50,7 +50,18 @@ const writes = {
   'Sojourn, a nested value changes': await sojourn(addItem),
   'Sojourn, a number, each time by another process': await twoProcesses(),
 }
-const tables = [await measure('A read, CPU µs', reads), await measure('A write, CPU µs', writes)]
+const visitors = {
+  'without sessions': { listener: (_request, response) => send(response, {}) },
+  Sojourn: {
+    listener: withSession(sessionsOn(new OneValue()), (_, response) => send(response, {})),
+  },
+  'Sojourn, session looked at': { listener: listenerOf(sessionsOn(new OneValue()), () => {}) },
+} as const satisfies Record<string, Subject>
+const tables = [
+  await measure('A visitor, CPU µs', visitors),
+  await measure('A read, CPU µs', reads),
+  await measure('A write, CPU µs', writes),
+]
 console.log(`${machine()}\n\n${tables.map(asText).join('\n')}`)
 if (values.write) {
   writePage({
@@ -89,7 +100,7 @@ async function measure(title: string, subjects: Readonly<Record<string, Subject>
     const us = median(times[at] ?? [])
     return [name, us.toFixed(1), at === 0 ? '–' : (us - bare).toFixed(1)]
   })
-  return { title, head: ['', 'all', 'more than by hand'], rows }
+  return { title, head: ['', 'all', 'more than the first'], rows }
 }
 
 type Change = (session: Partial<Account>) => void

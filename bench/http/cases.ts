@@ -37,6 +37,11 @@ export const CASES = {
     says: 'the same, and nobody has read this session before',
   },
   write: { path: '/write', cookie: 'own', says: 'the handler changes one key' },
+  'write once': {
+    path: '/write',
+    cookie: 'each',
+    says: 'the same, and nobody has read this session before',
+  },
   update: {
     path: '/update',
     cookie: 'own',

@@ -15,7 +15,7 @@ interface Profile {
 }
 
 const USUAL = { requests: 2000, warmUp: 4000, connections: 10 }
-const OF_TARGETS = ['none', 'anonymous', 'read', 'read once', 'write'] as const
+const OF_TARGETS = ['none', 'anonymous', 'read', 'read once', 'write', 'write once'] as const
 const EVERY = Object.keys(CASES) as readonly CaseName[]
 
 /** What is measured together, and the page where it is kept. */
@@ -32,8 +32,10 @@ export const PROFILES = {
           'as its README says, and has shown that it keeps sessions before it is measured.',
         '`read` and `write` are of ten sessions, as a browser sends its requests in bursts: from the ' +
           'second on Sojourn knows what the bytes of an unchanged record mean ' +
-          '([decision](decisions/031-records-read-lately.md)). `read once` is of a session that nobody ' +
-          'has read before. The client never sleeps: to wake it would be charged to the server.',
+          '([031](decisions/031-records-read-lately.md)), and writes only the properties that have ' +
+          'changed ([033](decisions/033-only-what-has-changed.md)). `read once` and `write once` are of ' +
+          'sessions that nobody has read before. The client never sleeps: to wake it would be charged ' +
+          'to the server.',
         'More: [every case](bench/cases.md), [sizes](bench/sizes.md), [parts](bench/parts.md), ' +
           '[what is left without sockets](bench/overhead.md), ' +
           '[as work grows](bench/growth.md), and [what a large site needs](capacity.md).',

@@ -8,7 +8,7 @@ const AT_A_TURN = 5
 export async function cpuOf(
   listener: RequestListener,
   requests: number,
-  cookie: string,
+  cookie: string | undefined,
 ): Promise<number> {
   const before = process.cpuUsage()
   for (let sent = 0; sent < requests; sent += AT_A_TURN) {
@@ -19,7 +19,7 @@ export async function cpuOf(
   return (user + system) / requests
 }
 
-async function serve(listener: RequestListener, cookie: string): Promise<void> {
+async function serve(listener: RequestListener, cookie: string | undefined): Promise<void> {
   const request = new IncomingMessage(new Socket())
   Object.assign(request, { url: '/', method: 'GET', headers: { host: 'localhost', cookie } })
   const response = new ServerResponse(request)

@@ -3,7 +3,7 @@ import { requireFunction } from '../options/check.ts'
 import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
 import type { CrossOriginGuardOptions, SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
-import { everyVisitOf } from '../session/visit.ts'
+import { type Visit, everyVisitOf } from '../session/visit.ts'
 import type { Sessions } from '../sessions.ts'
 import { corridorOf, createSession } from '../corridor.ts'
 import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
@@ -46,25 +46,35 @@ export function withSession<
   const { property, openOptions } = resolveAdapterOptions(options, 'onError')
   const onError = requireFunction('onError', options.onError ?? printError)
 
-  async function serve(request: NodeRequest, response: NodeResponse): Promise<void> {
+  /** Waits for nothing that is there at once: for a visitor, and a listener without a promise. */
+  return function serve(request, response) {
     function fail(error: unknown): void {
       onError(error, request)
       plainErrorResponse(response, error)
     }
-    try {
-      const { cookie } = request.headers
-      const opened = corridor.open(cookie, request, openOptions(request), createSession)
-      const visit = opened instanceof Promise ? await opened : opened
-      mount(corridor, visit, request, response, property, fail)
-      await listener(request as Req & { readonly [K in P]: Session<D> }, response as Res)
-    } catch (error) {
+    function failed(error: unknown): void {
       everyVisitOf(request, (visit) => {
         visit.failed = true
       })
       fail(error)
     }
+    function enter(visit: Visit): unknown {
+      mount(corridor, visit, request, response, property, fail)
+      return listener(request as Req & { readonly [K in P]: Session<D> }, response as Res)
+    }
+    try {
+      const { cookie } = request.headers
+      const opened = corridor.open(cookie, request, openOptions(request), createSession)
+      const done = opened instanceof Promise ? opened.then(enter) : enter(opened)
+      if (isThenable(done)) done.then(undefined, failed)
+    } catch (error) {
+      failed(error)
+    }
   }
-  return (request, response) => void serve(request, response)
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
 }
 
 function printError(error: unknown): void {
