@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { root, run } from './run.ts'
@@ -30,10 +30,13 @@ async function bundle(): Promise<void> {
     bundle: true,
     splitting: true,
     packages: 'external',
+    // A part of the package: docs/decisions/034.
+    alias: { cookie: './node_modules/cookie/dist/index.js' },
     format: 'esm',
     platform: 'node',
     target: 'node20',
     sourcemap: true,
     logLevel: 'warning',
   })
+  copyFileSync(join(root, 'node_modules/cookie/LICENSE'), join(root, 'dist/LICENSE-cookie'))
 }

@@ -46,7 +46,7 @@ export function loadedBy(...modules: readonly string[]): string[] {
   return [...new Set(paths)]
 }
 
-/** The packages among them: `cookie`, `@hono/node-server`. */
+/** The packages among them: `express`, `@hono/node-server`. */
 export function packagesAmong(loaded: readonly string[]): string[] {
   const names = loaded.flatMap(
     (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],

@@ -46,10 +46,10 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'another package is needed',
     file: 'package.json',
-    search: '    "cookie": "1.1.1"\n',
-    replacement: '    "cookie": "1.1.1",\n    "ms": "2.1.3"\n',
+    search: '  "devDependencies": {\n',
+    replacement: '  "dependencies": { "ms": "2.1.3" },\n  "devDependencies": {\n',
     test: 'test/security/supply-chain.test.ts',
-    fails: 'THREATS T21: whoever installs the package gets one other, pinned, which has none',
+    fails: 'THREATS T21: whoever installs the package gets no other; one, pinned, is a part of it',
   },
   {
     when: 'installing runs a script',
@@ -57,7 +57,7 @@ export const mutants: readonly Mutant[] = [
     search: '    "format": "oxfmt",\n',
     replacement: '    "format": "oxfmt",\n    "postinstall": "node scripts/hello.js",\n',
     test: 'test/security/supply-chain.test.ts',
-    fails: 'THREATS T21: installing runs nothing, of ours or of what comes along',
+    fails: 'THREATS T21: installing runs nothing',
   },
   {
     when: 'a framework is installed with the package',
