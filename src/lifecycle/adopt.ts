@@ -11,7 +11,7 @@ import { refuseReserved } from '../session/data.ts'
 import { SessionState } from '../session/state.ts'
 import type { Adoption, Visit } from '../session/visit.ts'
 import { type ReadAnswer, type Store, isRecord } from '../store/store.ts'
-import { type Engine, ask, storeNow } from './engine.ts'
+import { type Engine, ask, keyOf, storeNow } from './engine.ts'
 import { writeData } from './payload.ts'
 
 /** The genuine cookie of another library that this request carries, if any. Asks no store. */
@@ -117,7 +117,7 @@ function warnOfMember(key: string): void {
 }
 
 export async function readNew(engine: Engine, visit: Visit, id: string): Promise<ReadAnswer> {
-  const answer = await ask(engine, visit, 'read', (store) => store.read(engine.policy.prefix + id))
+  const answer = await ask(engine, visit, 'read', (store) => store.read(keyOf(engine, id)))
   if (typeof answer === 'string' || answer.id === id) return answer
   throw new StoreError('read', `the reply for session ${id} belongs to another one`)
 }

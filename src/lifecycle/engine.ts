@@ -31,6 +31,11 @@ export function createEngine(policy: Policy, store: Store): Engine {
   }
 }
 
+/** Where a session lies. */
+export function keyOf({ policy }: Engine, id: string): string {
+  return policy.prefix + id
+}
+
 /** On whose behalf a store is asked, and the store bound to it, once it was needed. */
 export interface Asking {
   readonly request: unknown

@@ -5,7 +5,7 @@ import { formatPrincipal } from '../record/identity.ts'
 import { type SessionRecord, expiryOf } from '../record/record.ts'
 import type { Owner } from '../session/visit.ts'
 import { isRecord, isTombstone } from '../store/store.ts'
-import { type Asking, type Engine, ask, storeNow } from './engine.ts'
+import { type Asking, type Engine, ask, keyOf, storeNow } from './engine.ts'
 import { readNow } from './epochs.ts'
 
 /** A session on the list of its principal, and when it signed in. */
@@ -52,12 +52,11 @@ export async function survey(
   principal: string,
   members: readonly Member[],
 ): Promise<Surveyed> {
-  const { prefix } = engine.policy
   const live = new Map<string, SessionRecord>()
   const dead: Member[] = []
   await Promise.all(
     members.map(async (member) => {
-      const answer = await readNow(engine, asking, prefix + member.id)
+      const answer = await readNow(engine, asking, keyOf(engine, member.id))
       const now = storeNow(engine, asking)
       const pending = mayBePending(engine, member, now)
       if (isRecord(answer) && answer.principal === principal && now < expiryOf(answer)) {
@@ -147,12 +146,12 @@ export async function end(
   whose: { readonly principal: string | undefined; readonly evenAbsent: boolean },
   { reason, by }: Revocation,
 ): Promise<boolean> {
-  const { prefix, reasonKeptMs } = engine.policy
+  const { reasonKeptMs } = engine.policy
   const at = Math.trunc(storeNow(engine, asking))
   const tombstone = { id, ended: { reason, at } }
   const ending = { ...whose, tombstone, forMs: reasonKeptMs, writeId: randomWriteId() }
   const answer = await ask(engine, asking, 'end', async (store) => {
-    if (store.end !== undefined) return store.end(prefix + id, ending)
+    if (store.end !== undefined) return store.end(keyOf(engine, id), ending)
     throw new UsageError('this store ends no sessions of others: it has no end()')
   })
   if (answer !== 'ended') return false

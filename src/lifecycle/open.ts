@@ -9,7 +9,7 @@ import type { Data } from '../session/changes.ts'
 import { SessionState } from '../session/state.ts'
 import { type CreateObject, type Lifecycle, Visit } from '../session/visit.ts'
 import type { ReadAnswer } from '../store/store.ts'
-import { type Engine, storeNow } from './engine.ts'
+import { type Engine, keyOf, storeNow } from './engine.ts'
 import { findAdopted, oldCookieOf } from './adopt.ts'
 import { judge, needsRenewal } from './judge.ts'
 import { readRecord } from './near.ts'
@@ -133,7 +133,7 @@ function openOld(engine: Engine, visit: Visit): Promise<Visit> | undefined {
   const cookie = visit.cookieHeader === undefined ? undefined : oldCookieOf(engine, visit)
   if (cookie === undefined) return undefined
   return findAdopted(engine, visit, cookie).then(async ({ answer, adoption, familyHash }) => {
-    const key = engine.policy.prefix + cookie.id
+    const key = keyOf(engine, cookie.id)
     const credential = { ...cookie, key, edition: 0, familyHash, signedByFirst: true }
     await enter(engine, visit, credential, answer)
     if (stateOf(visit.session).base !== undefined) visit.adoption = adoption

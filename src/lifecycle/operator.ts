@@ -2,7 +2,7 @@ import { type SessionRecord, expiryOf } from '../record/record.ts'
 import type { Tombstone } from '../record/tombstone.ts'
 import { type ReadAnswer, type Store, isRecord, isTombstone } from '../store/store.ts'
 import { type SessionsOf, askingFor, revoke, sessionsOf } from './accounts.ts'
-import { type Asking, type Engine, storeNow, storeTime } from './engine.ts'
+import { type Asking, type Engine, storeNow, keyOf, storeTime } from './engine.ts'
 import { readNow } from './epochs.ts'
 import type { Revocation } from './listing.ts'
 import { type Scanned, scan } from './scan.ts'
@@ -46,7 +46,7 @@ async function find(
   id: string,
 ): Promise<ScannedSession | Tombstone | undefined> {
   await storeTime(engine, asking)
-  const answer = await readNow(engine, asking, engine.policy.prefix + id)
+  const answer = await readNow(engine, asking, keyOf(engine, id))
   if (isTombstone(answer)) return answer
   return lives(answer, id, storeNow(engine, asking)) ? scannedOf(answer) : undefined
 }

@@ -5,7 +5,7 @@ import { replaceState } from '../session/session.ts'
 import { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { type ReadAnswer, isRecord } from '../store/store.ts'
-import { type Engine, ask } from './engine.ts'
+import { type Engine, ask, keyOf } from './engine.ts'
 import type { Refusal } from './judge.ts'
 
 /**
@@ -33,12 +33,11 @@ export async function refuseReplay(
   { id }: VerifiedCredential,
   answer: ReadAnswer,
 ): Promise<Visit> {
-  const { onReplay, prefix } = engine.policy
-  const ends = onReplay === 'end' && isRecord(answer)
+  const ends = engine.policy.onReplay === 'end' && isRecord(answer)
   if (ends) {
     const { principal } = answer
     const removed = await ask(engine, visit, 'remove', (store) =>
-      store.remove(prefix + id, principal),
+      store.remove(keyOf(engine, id), principal),
     )
     if (removed === 'removed')
       publish('destroyed', { id, reason: 'replayed', request: visit.request })

@@ -3,7 +3,7 @@ import { stateOf } from '../session/session.ts'
 import { dropData, hydrate } from '../session/data.ts'
 import { FlashLog } from '../session/flash.ts'
 import type { Visit } from '../session/visit.ts'
-import { type Engine, ask } from './engine.ts'
+import { type Engine, ask, keyOf } from './engine.ts'
 import { decodeTheirs } from './contents.ts'
 import { inTurn } from './in-turn.ts'
 import { takeOver } from './take-over.ts'
@@ -21,9 +21,7 @@ export async function reload(engine: Engine, visit: Visit): Promise<void> {
   const { base } = state
   if (base !== undefined) {
     const { id, familyHash } = base.record
-    const record = await ask(engine, visit, 'read', (store) =>
-      store.read(engine.policy.prefix + id),
-    )
+    const record = await ask(engine, visit, 'read', (store) => store.read(keyOf(engine, id)))
     if (!isRecord(record) || record.id !== id || record.familyHash !== familyHash) {
       state.lose()
       throw new GoneError(id)

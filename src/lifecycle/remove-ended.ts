@@ -2,7 +2,7 @@ import { publish } from '../events.ts'
 import { stateOf } from '../session/session.ts'
 import type { Removal, Visit } from '../session/visit.ts'
 import type { RemoveAnswer } from '../store/store.ts'
-import { type Engine, ask } from './engine.ts'
+import { type Engine, ask, keyOf } from './engine.ts'
 import { unlist } from './listing.ts'
 import { endOld } from './take-over.ts'
 
@@ -34,7 +34,7 @@ async function remove(
   visit: Visit,
   { id, owners }: Removal,
 ): Promise<RemoveAnswer> {
-  const key = engine.policy.prefix + id
+  const key = keyOf(engine, id)
   let answer: RemoveAnswer = 'gone'
   for (const principal of new Set(owners.map((owner) => owner.principal))) {
     answer = await ask(engine, visit, 'remove', (store) => store.remove(key, principal))

@@ -11,7 +11,7 @@ import { dataOf } from '../session/data.ts'
 import { type SignIn, SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { carryOut, repeat } from './commit.ts'
-import { type Engine, ask, storeTime } from './engine.ts'
+import { type Engine, ask, keyOf, storeTime } from './engine.ts'
 import { inTurn } from './in-turn.ts'
 
 const LONGEST = { principal: 256, amr: 32, address: 64, userAgent: 256 } as const
@@ -189,6 +189,6 @@ async function store(
 }
 
 async function isAbsent(engine: Engine, visit: Visit, id: string): Promise<boolean> {
-  const key = engine.policy.prefix + id
+  const key = keyOf(engine, id)
   return (await ask(engine, visit, 'read', (asked) => asked.read(key))) === 'absent'
 }

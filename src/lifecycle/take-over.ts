@@ -9,7 +9,7 @@ import type { SessionState } from '../session/state.ts'
 import type { Adoption, Visit } from '../session/visit.ts'
 import { type ReadAnswer, type ReplaceAnswer, isRecord } from '../store/store.ts'
 import { oldCookieOf, readNew, readOld, removeOld } from './adopt.ts'
-import { type Engine, ask } from './engine.ts'
+import { type Engine, ask, keyOf } from './engine.ts'
 import { oweCookie } from './owed-cookie.ts'
 import { readFlash } from './payload.ts'
 import { checkSize } from './size.ts'
@@ -57,7 +57,7 @@ export function isUntaken({ adoption, session }: Visit): boolean {
 async function confirm(engine: Engine, visit: Visit, { record }: Base): Promise<'kept' | 'gone'> {
   const { id, familyHash, edition } = record
   const nothing = { familyHash, edition, at: 0, active: false, writeId: randomTouchId() }
-  const key = engine.policy.prefix + id
+  const key = keyOf(engine, id)
   const { status } = await ask(engine, visit, 'touch', (store) => store.touch(key, nothing))
   return status === 'gone' ? status : 'kept'
 }
@@ -75,7 +75,7 @@ async function settle(
 ): Promise<TakenOver> {
   const { visit } = state
   const { id } = base.record
-  const key = engine.policy.prefix + id
+  const key = keyOf(engine, id)
   const writeId = randomWriteId()
   let theirs = made ? await storeStandIn(engine, visit, base.record) : base.record
   for (let tries = 0; tries < TRIES; tries++) {
@@ -109,7 +109,7 @@ async function storeStandIn(
 ): Promise<ReadAnswer> {
   const { id, data, flash } = standIn
   const record = { ...standIn, writes: [randomWriteId()] }
-  const key = engine.policy.prefix + id
+  const key = keyOf(engine, id)
   checkSize(engine, visit, data, flash)
   const answer = await ask(engine, visit, 'create', (store) => store.create(key, record))
   return answer === 'created' ? record : readNew(engine, visit, id)
@@ -130,7 +130,7 @@ function offerInPlaceOf(
   const { id, familyHash } = theirs
   const expected = { revision: revisionOf(theirs), familyHash }
   return ask(engine, visit, 'replace', (store) =>
-    store.replace(engine.policy.prefix + id, expected, settled),
+    store.replace(keyOf(engine, id), expected, settled),
   )
 }
 

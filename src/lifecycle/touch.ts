@@ -8,7 +8,7 @@ import type { SessionState } from '../session/state.ts'
 import type { Touching, Visit } from '../session/visit.ts'
 import type { Touch, TouchAnswer } from '../store/store.ts'
 import { LateError } from './deadline.ts'
-import { type Engine, ask, storeNow } from './engine.ts'
+import { type Engine, ask, keyOf, storeNow } from './engine.ts'
 import { prolong } from './owed-cookie.ts'
 
 /**
@@ -78,7 +78,7 @@ function touchOf(state: SessionState, { record }: Base, at: number, active: bool
 }
 
 function send(engine: Engine, visit: Visit, { record }: Base, touch: Touch): Promise<TouchAnswer> {
-  const key = engine.policy.prefix + record.id
+  const key = keyOf(engine, record.id)
   return ask(engine, visit, 'touch', (store) => store.touch(key, touch))
 }
 

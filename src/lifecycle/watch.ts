@@ -3,7 +3,7 @@ import { ID } from '../cookie/credential.ts'
 import { UsageError } from '../errors.ts'
 import { requireFunction, show } from '../options/check.ts'
 import type { ReadAnswer, Store } from '../store/store.ts'
-import type { Engine } from './engine.ts'
+import { type Engine, keyOf } from './engine.ts'
 import { Turns } from './turns.ts'
 import {
   type SessionEnd,
@@ -96,7 +96,7 @@ export class Watches {
     if (this.#engine.epochs !== undefined) this.#lookForEpochs()
     let watched = byId.get(id)
     if (watched === undefined) {
-      watched = new Watched(id, this.#engine.policy.prefix + id, store, this.#watching)
+      watched = new Watched(id, keyOf(this.#engine, id), store, this.#watching)
       byId.set(id, watched)
       watched.look()
     }
@@ -152,8 +152,8 @@ export class Watches {
   }
 
   #read(store: Store, id: string): Promise<ReadAnswer> {
-    const { deadlines, policy } = this.#engine
-    const key = policy.prefix + id
+    const { deadlines } = this.#engine
+    const key = keyOf(this.#engine, id)
     const answer = deadlines.run('read', undefined, store, (bound) => bound.read(key))
     const asking = { request: undefined, store }
     return this.#engine.epochs?.applied(this.#engine, asking, answer) ?? answer

@@ -8,7 +8,7 @@ import type { Draft } from '../session/draft.ts'
 import { firstRecord } from '../session/merge.ts'
 import type { SessionState, Unanswered } from '../session/state.ts'
 import { enlist, refuseEnded } from './enlist.ts'
-import { type Engine, ask, storeTime } from './engine.ts'
+import { type Engine, ask, keyOf, storeTime } from './engine.ts'
 import { mergeOnto } from './merged.ts'
 import { mustTell } from './owed-cookie.ts'
 import { writeDraft, writeFlash } from './payload.ts'
@@ -42,7 +42,7 @@ export async function create(
     if (tries > 0) state.takeAnotherId()
     base ??= await firstBase(engine, state, draft, writeId)
     const { record } = base
-    const key = engine.policy.prefix + record.id
+    const key = keyOf(engine, record.id)
     state.unanswered = { draft, base, from: undefined }
     if (signIn !== undefined) await enlist(engine, state, signIn)
     const answer = await ask(engine, visit, 'create', (store) => store.create(key, record))
@@ -145,7 +145,7 @@ export async function offer(
   let times = wasSent ? 1 : 0
   const answer = await ask(engine, visit, 'replace', (store) => {
     times++
-    return store.replace(engine.policy.prefix + id, expected, record)
+    return store.replace(keyOf(engine, id), expected, record)
   })
   if (answer.status === 'replaced') {
     publish('saved', { id, request: visit.request })

@@ -1,7 +1,7 @@
 import { StoreError } from '../errors.ts'
 import type { SessionRecord } from '../record/record.ts'
 import type { Visit } from '../session/visit.ts'
-import { type Engine, bind } from './engine.ts'
+import { type Engine, bind, keyOf } from './engine.ts'
 import type { Line } from './line.ts'
 
 /** One write of a record, through all its tries. They may take as long as one store operation. */
@@ -19,10 +19,10 @@ export class Writer {
 
   /** Others have met over this session and are writing it: a first try now would be in vain. */
   meetsOthers({ id }: SessionRecord): boolean {
-    const { lines, policy } = this.#engine
+    const { lines } = this.#engine
     if (lines.areNone) return false
     const store = bind(this.#engine, this.visit)
-    return !(store instanceof Promise) && lines.find(store, policy.prefix + id) !== undefined
+    return !(store instanceof Promise) && lines.find(store, keyOf(this.#engine, id)) !== undefined
   }
 
   /**
@@ -34,9 +34,9 @@ export class Writer {
   async turn(mine: SessionRecord): Promise<SessionRecord> {
     this.mayRetry()
     if (this.#line !== undefined) return mine
-    const { lines, policy } = this.#engine
+    const { lines } = this.#engine
     const store = await bind(this.#engine, this.visit)
-    const key = policy.prefix + mine.id
+    const key = keyOf(this.#engine, mine.id)
     this.#line = lines.find(store, key) ?? lines.begin(store, key)
     const newest = await this.#line.enter(this, mine)
     this.mayRetry()

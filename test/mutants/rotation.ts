@@ -56,7 +56,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'option `onReplay` does nothing',
     file: 'src/lifecycle/refuse.ts',
-    search: "const ends = onReplay === 'end' && isRecord(answer)",
+    search: "const ends = engine.policy.onReplay === 'end' && isRecord(answer)",
     replacement: 'const ends = false as boolean && isRecord(answer)',
     test: 'test/behaviour/renewal.test.ts',
     fails: "THREATS T3: ends the session with onReplay 'end'",
