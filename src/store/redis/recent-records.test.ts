@@ -136,10 +136,10 @@ describe('what was written', () => {
   })
 })
 
-test('what nobody asked for while two megabytes of others came is forgotten', () => {
+test('what nobody asked for while ten megabytes of others came is forgotten', () => {
   const recent = new RecentRecords()
   const others = (from: number) => {
-    const data = `{"n":"${'x'.repeat(60_000)}"}`
+    const data = `{"n":"${'x'.repeat(38_000)}"}`
     for (let at = 0; at < 20; at++) recent.answer(`other ${from + at}`, bytesOf({ data }))
   }
   const [lost, used] = [recent.answer('lost', bytesOf()), recent.answer('used', bytesOf())]
@@ -148,4 +148,11 @@ test('what nobody asked for while two megabytes of others came is forgotten', ()
   others(20)
   expect(recent.answer('used', bytesOf())).toBe(used)
   expect(recent.answer('lost', bytesOf())).not.toBe(lost)
+})
+
+test('small records are not many more', () => {
+  const recent = new RecentRecords()
+  const first = recent.answer('first', bytesOf())
+  for (let at = 0; at < 6000; at++) recent.answer(`other ${at}`, bytesOf())
+  expect(recent.answer('first', bytesOf())).not.toBe(first)
 })
