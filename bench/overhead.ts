@@ -14,16 +14,17 @@ import { redisStore } from 'sojourn/redis'
 import { machine } from '../test/support/machine.ts'
 import { startRedis } from '../test/support/redis-server.ts'
 import { type Account, account, addView, answerOf } from './http/account.ts'
-import { median } from './http/ratio.ts'
 import { OneValue } from './overhead/one-value.ts'
 import { cpuOf } from './overhead/serve.ts'
 import { writePage } from './page.ts'
 import { type Table, asText } from './table.ts'
+import { medians } from './timing.ts'
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '30' }, write: { type: 'boolean' } },
 })
 const ROUNDS = Number(values.rounds)
+const WARM_UP = 10
 const REQUESTS = 2000
 const SECRET = 'Vn3pJw7sKx0bTq5yRz8dGm2hLc4fWa6e'
 
@@ -76,8 +77,8 @@ if (values.write) {
         'cookie is looked up among those verified lately, the data are copied when they come and ' +
         'compared when they go, the first byte is held until the commit has answered, `Vary` and ' +
         '`Cache-Control` are set, and each operation has its deadline. Where a record is as this ' +
-        'process has read or written it last, its data are not parsed, and where only numbers, ' +
-        'texts and truth values at the top have changed, the others are not written anew.',
+        'process has read or written it last, its data are not parsed, and only the properties ' +
+        'that have changed are written anew.',
     ],
     tables,
   })
@@ -87,17 +88,16 @@ await redis.stop()
 process.exit()
 
 async function measure(title: string, subjects: Readonly<Record<string, Subject>>): Promise<Table> {
-  const all = Object.values(subjects)
-  const times = all.map((): number[] => [])
-  for (let round = -10; round < ROUNDS; round++) {
-    for (const [at, { listener, cookie }] of all.entries()) {
-      const us = await cpuOf(listener, REQUESTS, cookie)
-      if (round >= 0) times[at]?.push(us)
-    }
-  }
-  const bare = median(times[0] ?? [])
+  const works = Object.values(subjects).map(
+    ({ listener, cookie }) =>
+      () =>
+        cpuOf(listener, REQUESTS, cookie),
+  )
+  await medians(WARM_UP, works)
+  const times = await medians(ROUNDS, works)
+  const [bare = Number.NaN] = times
   const rows = Object.keys(subjects).map((name, at) => {
-    const us = median(times[at] ?? [])
+    const us = times[at] ?? Number.NaN
     return [name, us.toFixed(1), at === 0 ? '–' : (us - bare).toFixed(1)]
   })
   return { title, head: ['', 'all', 'more than the first'], rows }

@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check'
-import { expect, it } from 'vitest'
-import { clean, duration, iso } from './words.ts'
+import { expect, it, test } from 'vitest'
+import { clean, cut, duration, iso } from './words.ts'
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}]/u
 
@@ -25,4 +25,12 @@ it('rounds durations down, and knows none below zero', () => {
 it('says instants that no Date can have', () => {
   expect(iso(8.64e15)).toBe('+275760-09-13T00:00:00.000Z')
   expect(iso(9e15)).toBe('9000000000000000 ms')
+})
+
+test.each([
+  ['ab', 2, 'ab'],
+  ['abc', 2, 'ab…'],
+  ['a😀b', 2, 'a\ufffd…'],
+])('%j is cut to %i as %j', (text, longest, shown) => {
+  expect(cut(text, longest)).toBe(shown)
 })

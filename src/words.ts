@@ -12,6 +12,11 @@ export function clean(text: string): string {
   })
 }
 
+/** The beginning of a text that is longer than this, and no half of a character. */
+export function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text
+}
+
 const UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],

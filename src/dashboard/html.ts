@@ -1,4 +1,4 @@
-import { clean } from '../words.ts'
+import { clean, cut } from '../words.ts'
 
 type Content = Html | string | number | undefined | false | readonly Content[]
 
@@ -42,6 +42,5 @@ const LONGEST = 300
  * text that runs from right to left keeps to itself; a long one is cut.
  */
 export function foreign(text: string): Html {
-  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST).toWellFormed()}…` : text
-  return html`<bdi>${clean(cut)}</bdi>`
+  return html`<bdi>${clean(cut(text, LONGEST))}</bdi>`
 }

@@ -5,10 +5,12 @@ import { encodeComparable } from '../record/serialize.ts'
 import { dataOf } from '../session/data.ts'
 import { stateOf } from '../session/session.ts'
 import type { Visit } from '../session/visit.ts'
+import { cut } from '../words.ts'
 import type { Engine } from './engine.ts'
 
 /** Of the keys of a large session so many are named, the largest first. */
 const NAMED = 5
+/** Data that are used as keys can be as long as they like. */
 const LONGEST_SHOWN = 64
 
 let warned = false
@@ -34,17 +36,14 @@ function tell({ session, request }: Visit, bytes: number, warnBytes: number): vo
   publish('large', { id: stateOf(session).id, bytes, largest, request })
   if (warned) return
   warned = true
-  const keys = largest.map(({ key, bytes: size }) => `${shown(key)} (${size})`).join(', ')
+  const keys = largest
+    .map(({ key, bytes: size }) => `${cut(key, LONGEST_SHOWN)} (${size})`)
+    .join(', ')
   process.emitWarning(
     `a session takes ${bytes} bytes, more than warnBytes, ${warnBytes}; every request reads all of ` +
       `it, and every change writes all of it. Its largest keys: ${keys}`,
     { type: 'SojournWarning', code: 'SOJOURN_LARGE' },
   )
-}
-
-/** Data that are used as keys can be as long as they like. */
-function shown(key: string): string {
-  return key.length > LONGEST_SHOWN ? `${key.slice(0, LONGEST_SHOWN)}…` : key
 }
 
 /** As the request has them; a value that only a serializer of the application can write has none. */

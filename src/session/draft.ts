@@ -67,13 +67,13 @@ export class Draft {
  * @throws {DataError} when a key of the data is the name of a member.
  */
 export function draftOf(state: SessionState): Draft | undefined {
-  const { visit, base } = state
+  const { visit, base, isIdle } = state
   const before = base?.view ?? EMPTY
   const edits = editsOf(visit.session, before)
-  if (edits?.length === 0 && state.isIdle) return undefined
+  if (isIdle && edits?.length === 0) return undefined
   const data = dataOf(visit.session)
   const view = edits === undefined ? viewOf(data) : viewAfter(edits, before, data)
-  if (isSame(before, view) && state.isIdle) return undefined
+  if (isIdle && isSame(before, view)) return undefined
   const draft = new Draft(state, data, view)
   // The keys that are stored have been through this.
   if (edits === undefined) refuseReserved(visit.session, Object.keys(data))

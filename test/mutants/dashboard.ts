@@ -100,8 +100,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'characters that turn text round are shown as they are',
     file: 'src/dashboard/html.ts',
-    search: '<bdi>${clean(cut)}</bdi>',
-    replacement: '<bdi>${cut}</bdi>',
+    search: '<bdi>${clean(cut(text, LONGEST))}</bdi>',
+    replacement: '<bdi>${cut(text, LONGEST)}</bdi>',
     test: HOSTILE,
     fails: 'is text on every page, and no markup',
   },

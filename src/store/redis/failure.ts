@@ -1,4 +1,5 @@
 import { SessionError, StoreError, type StoreOperation } from '../../errors.ts'
+import { cut } from '../../words.ts'
 
 /** How much of a foreign message is kept. */
 const LONGEST = 200
@@ -50,7 +51,7 @@ function messageOf(error: Error): string {
 
 function withoutArguments(message: string): string {
   const text = message.replace(/,? with args beginning with.*/s, '')
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`
+  return cut(text, LONGEST)
 }
 
 /** Error replies begin with a word in capitals; the errors of a connection do not. */
