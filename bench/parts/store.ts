@@ -3,10 +3,11 @@ import { GlideClient, Logger } from '@valkey/valkey-glide'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { randomWriteId } from '../../src/cookie/random.ts'
-import { formatRecord, revisionOf } from '../../src/record/record.ts'
+import { formatRecord } from '../../src/record/record.ts'
 import { encode } from '../../src/record/serialize.ts'
 import type { RedisClient } from '../../src/store/redis/port.ts'
 import { recommendedClientOptions, redisStore } from '../../src/store/redis/redis-store.ts'
+import { expectedOf } from '../../src/store/store.ts'
 import type { RedisServer } from '../../test/support/redis-server.ts'
 import { account } from '../http/account.ts'
 import type { Part } from './compare.ts'
@@ -103,10 +104,9 @@ async function partsOf(name: string, { client, get, set }: Bare): Promise<Part[]
   async function replace(): Promise<void> {
     const at = turn++ % AT_ONCE
     const record = records[at] as typeof first
-    const expected = { revision: revisionOf(record), familyHash: record.familyHash }
     const next = { ...record, writes: [randomWriteId(), ...record.writes].slice(0, 8) }
     records[at] = next
-    const { status } = await store.replace(`ours:${record.id}`, expected, next)
+    const { status } = await store.replace(`ours:${record.id}`, expectedOf(record), next)
     if (status !== 'replaced') throw new Error(`${name} answers ${status}`)
   }
   return [

@@ -3,7 +3,7 @@ import { randomId, randomTouchId, randomWriteId } from '../cookie/random.ts'
 import { NOBODY } from '../record/identity.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { subscriberOf } from '../store/redis/subscriber.ts'
-import type { Store } from '../store/store.ts'
+import { type Store, expectedOf } from '../store/store.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 import { type Node, type Redis, inTime, reasonOf } from './nodes.ts'
 
@@ -63,7 +63,7 @@ async function liveOnce(store: Store, prefix: string, id: string): Promise<void>
     const [revision = ''] = record.writes
     const { familyHash, touchedAt, edition } = record
     const changed = { ...record, writes: [randomWriteId(), revision], data: '{"a":1}' }
-    const replaced = await store.replace(key, { revision, familyHash }, changed)
+    const replaced = await store.replace(key, expectedOf(record), changed)
     expect('replace', replaced.status, 'replaced')
     const touch = { familyHash, edition, at: touchedAt + 1, active: true, writeId: randomTouchId() }
     expect('touch', (await store.touch(key, touch)).status, 'touched')

@@ -1,3 +1,4 @@
+import { SeenLately } from '../seen-lately.ts'
 import { Recent } from '../recent.ts'
 import type { VerifiedCredential } from './credential.ts'
 
@@ -19,6 +20,7 @@ const GENERATION = 2048
  */
 export class RecentlyVerified {
   readonly #recent = new Recent<Entry>(GENERATION, () => 1)
+  readonly #seen = new SeenLately()
 
   find(cookieName: string, value: string): VerifiedCredential | undefined {
     const entry = this.#recent.get(value)
@@ -26,7 +28,7 @@ export class RecentlyVerified {
   }
 
   note(cookieName: string, value: string, credential: VerifiedCredential): VerifiedCredential {
-    this.#recent.set(value, { cookieName, credential })
+    if (this.#seen.has(value)) this.#recent.set(value, { cookieName, credential })
     return credential
   }
 }

@@ -1,4 +1,5 @@
-import { type SessionRecord, withMemo } from '../record/record.ts'
+import { memoOf, withMemo } from '../record/memo.ts'
+import type { SessionRecord } from '../record/record.ts'
 import { Base } from '../session/base.ts'
 import { type Data, applyChanges, setOwn } from '../session/changes.ts'
 import type { Draft } from '../session/draft.ts'
@@ -47,9 +48,9 @@ export async function mergeOnto(
   const next = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
   const must = mustTell(engine.policy, theirs, next)
   const record = must ? renewedLater(engine.policy, next, now) : next
-  // What is known of the text is known of the record.
   const { view } = draft
-  if ('text' in view && view.text === data) withMemo(record, view.memo)
+  // What is known of the text is known of the record, if such records are kept.
+  if ('text' in view && view.text === data && memoOf(theirs)) withMemo(record, view.memo)
   return new Base(record, entries, view, seenWhole)
 }
 

@@ -1,13 +1,13 @@
 import { randomTouchId, randomWriteId } from '../cookie/random.ts'
 import { StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
-import { type SessionRecord, revisionOf } from '../record/record.ts'
+import type { SessionRecord } from '../record/record.ts'
 import { withWrite } from '../record/writes.ts'
 import { Base } from '../session/base.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Adoption, Visit } from '../session/visit.ts'
-import { type ReadAnswer, type ReplaceAnswer, isRecord } from '../store/store.ts'
+import { type ReadAnswer, type ReplaceAnswer, expectedOf, isRecord } from '../store/store.ts'
 import { oldCookieOf, readNew, readOld, removeOld } from './adopt.ts'
 import { type Engine, ask, keyOf } from './engine.ts'
 import { oweCookie } from './owed-cookie.ts'
@@ -127,10 +127,9 @@ function offerInPlaceOf(
   theirs: SessionRecord,
   settled: SessionRecord,
 ): Promise<ReplaceAnswer> {
-  const { id, familyHash } = theirs
-  const expected = { revision: revisionOf(theirs), familyHash }
+  const expected = expectedOf(theirs)
   return ask(engine, visit, 'replace', (store) =>
-    store.replace(keyOf(engine, id), expected, settled),
+    store.replace(keyOf(engine, theirs.id), expected, settled),
   )
 }
 

@@ -8,6 +8,7 @@ import type { Draft } from '../session/draft.ts'
 import { firstRecord } from '../session/merge.ts'
 import type { SessionState, Unanswered } from '../session/state.ts'
 import { enlist, refuseEnded } from './enlist.ts'
+import { expectedOf } from '../store/store.ts'
 import { type Engine, ask, keyOf, storeTime } from './engine.ts'
 import { mergeOnto } from './merged.ts'
 import { mustTell } from './owed-cookie.ts'
@@ -141,7 +142,7 @@ export async function offer(
     return taken === 'gone' ? taken : (state.base as Base).record
   }
   const { id, familyHash } = from
-  const expected = { revision: revisionOf(from), familyHash }
+  const expected = expectedOf(from)
   let times = wasSent ? 1 : 0
   const answer = await ask(engine, visit, 'replace', (store) => {
     times++

@@ -1,4 +1,4 @@
-import { type Memo, emptyMemo } from './memo.ts'
+import { type Memo, emptyMemo, memoOf } from './memo.ts'
 import { outlineOf } from './outline.ts'
 import { type Plain, copyOf } from './plain.ts'
 import type { Payload, SessionRecord } from './record.ts'
@@ -23,7 +23,9 @@ interface Stored {
  *
  * @throws {SyntaxError} when they cannot be decoded.
  */
-export function storedIn({ data: text, memo = emptyMemo() }: SessionRecord): Stored {
+export function storedIn(record: SessionRecord): Stored {
+  const { data: text } = record
+  const memo = memoOf(record) ?? emptyMemo()
   if (memo.outline === undefined) {
     const data = decodeData(text)
     if (!isTagged(text as string)) memo.outline = outlineOf(data)

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { storedIn } from './codec.ts'
-import { type Memo, afterEdits, emptyMemo } from './memo.ts'
+import { type Memo, afterEdits, emptyMemo, memoOf, withMemo } from './memo.ts'
 import { type Edit, type Outline, editsSince } from './outline.ts'
 import type { Plain } from './plain.ts'
 import type { SessionRecord } from './record.ts'
@@ -26,7 +26,7 @@ test('what is written after edits is what all of it says, and so is what is know
       let text = encode(given)
       let memo = emptyMemo()
       for (const round of rounds) {
-        const record = { data: text, memo } as unknown as SessionRecord
+        const record = withMemo(recordOf(text), memo)
         if (again) storedIn(record)
         const stored = storedIn(record)
         for (const [key, value] of round)
@@ -51,24 +51,21 @@ test('what is written after edits is what all of it says, and so is what is know
 })
 
 test('what is known of data stays true of them when they are edited', () => {
-  const record = { ...recordOf('{"n":0,"far":{}}'), memo: emptyMemo() }
-  for (let reads = 0; reads < 2; reads++) storedIn(record)
-  const first = edit(record.memo, { n: 1, far: { a: 1 } }) as Memo
+  const memo = readTwice('{"n":0,"far":{}}')
+  const first = edit(memo, { n: 1, far: { a: 1 } }) as Memo
   const before = structuredClone(first.data)
   const properties = [...(first.properties ?? [])]
   edit(first, { n: 2, far: { a: 2 } })
-  expect(record.memo.data).toEqual({ n: 0, far: {} })
-  expect(editsSince(record.memo.outline as Outline, { n: 0, far: {} })).toEqual([])
+  expect(memo.data).toEqual({ n: 0, far: {} })
+  expect(editsSince(memo.outline as Outline, { n: 0, far: {} })).toEqual([])
   expect(first.data).toEqual(before)
   expect(editsSince(first.outline as Outline, { n: 1, far: { a: 1 } })).toEqual([])
   expect(first.properties).toEqual(properties)
 })
 
 test('what has been edited is nobody else’s', () => {
-  const record = { ...recordOf('{"far":{"a":1}}'), memo: emptyMemo() }
-  for (let reads = 0; reads < 2; reads++) storedIn(record)
   const data = { far: { a: 2 } }
-  const memo = edit(record.memo, data)
+  const memo = edit(readTwice('{"far":{"a":1}}'), data)
   data.far.a = 3
   expect(memo?.data).toEqual({ far: { a: 2 } })
 })
@@ -80,6 +77,20 @@ test.each<[string, (one: object) => Plain]>([
   const { memo } = storedIn(recordOf('{"n":0,"two":[{},{}]}'))
   expect(edit(memo, change({}))).toBeUndefined()
 })
+
+test('what is known of a record does not show, and is not known of a copy', () => {
+  const memo = emptyMemo()
+  const record = withMemo(recordOf('{}'), memo)
+  expect(memoOf(record)).toBe(memo)
+  expect(memoOf({ ...record })).toBeUndefined()
+  expect(Reflect.ownKeys(record)).toEqual(['data'])
+})
+
+function readTwice(text: string): Memo {
+  const record = withMemo(recordOf(text))
+  for (let reads = 0; reads < 2; reads++) storedIn(record)
+  return memoOf(record) as Memo
+}
 
 function edit(memo: Memo, data: Plain): Memo | undefined {
   const edits = editsSince(memo.outline as Outline, data) as readonly Edit[]

@@ -17,6 +17,39 @@ export function emptyMemo(): Memo {
   return { outline: undefined, data: undefined, properties: undefined }
 }
 
+/** What its constructor returns is what a class that extends it puts its private fields on. */
+class Given {
+  constructor(record: object) {
+    return record
+  }
+}
+
+class Noted extends Given {
+  readonly #memo: Memo
+
+  constructor(record: object, memo: Memo) {
+    super(record)
+    this.#memo = memo
+  }
+
+  static memoOf(record: object): Memo | undefined {
+    return #memo in record ? record.#memo : undefined
+  }
+}
+
+/**
+ * Gives a record that is kept to be read again a memo, once, and is that record. It does not show,
+ * and is not copied along: a copy is another record.
+ */
+export function withMemo<R extends object>(record: R, memo: Memo = emptyMemo()): R {
+  // A property that does not show would take several times as long.
+  return new Noted(record, memo) as unknown as R
+}
+
+export function memoOf(record: object): Memo | undefined {
+  return Noted.memoOf(record)
+}
+
 /** The text of edited data, and what is known of them thereby. */
 export interface Edited {
   readonly text: string

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { type Memo, emptyMemo } from './memo.ts'
 import { WRITES_KEPT } from './writes.ts'
 import { IDENTITY, type Identity, formatIdentity, parseIdentity } from './identity.ts'
 
@@ -37,16 +36,6 @@ export interface SessionRecord extends Identity {
   readonly csrfNonce: string
   readonly data: Payload
   readonly flash: Payload | undefined
-  /** Only in a record that is kept to be read again: see {@link withMemo}. */
-  readonly memo?: Memo
-}
-
-/**
- * Gives a record a memo, and is that record. It does not show, and is not copied along: a copy is
- * another record.
- */
-export function withMemo(record: SessionRecord, memo: Memo = emptyMemo()): SessionRecord {
-  return Object.defineProperty(record, 'memo', { value: memo })
 }
 
 /** The instant from which a record is no longer valid: idle timeout plus touch interval, or the absolute end. */

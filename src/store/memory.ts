@@ -9,6 +9,7 @@ import { MemoryTombstones } from './memory-tombstones.ts'
 import type {
   EndAnswer,
   Ending,
+  Expected,
   Listing,
   ReadAnswer,
   RemoveAnswer,
@@ -89,11 +90,7 @@ class MemoryStore implements Store {
     return 'created'
   }
 
-  async replace(
-    key: string,
-    expected: { readonly revision: string; readonly familyHash: string },
-    record: SessionRecord,
-  ): Promise<ReplaceAnswer> {
+  async replace(key: string, expected: Expected, record: SessionRecord): Promise<ReplaceAnswer> {
     const stored = this.#records.get(key)
     if (stored === undefined) return { status: 'gone' }
     if (wrote(stored, revisionOf(record))) {

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../record/record.ts'
+import { type SessionRecord, expiryOf, revisionOf } from '../record/record.ts'
 import type { Tombstone } from '../record/tombstone.ts'
 
 /** The outcome of {@link Store.read}. */
@@ -11,6 +11,19 @@ export function isRecord(answer: ReadAnswer): answer is SessionRecord {
 
 export function isTombstone(answer: ReadAnswer): answer is Tombstone {
   return typeof answer !== 'string' && 'ended' in answer
+}
+
+/** What {@link Store.replace} knows of the record that another one is to take the place of. */
+export interface Expected {
+  readonly revision: string
+  readonly familyHash: string
+  /** When it expires: milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+export function expectedOf(record: SessionRecord): Expected {
+  const { familyHash } = record
+  return { revision: revisionOf(record), familyHash, expiresAt: expiryOf(record) }
 }
 
 /** The outcome of {@link Store.replace}. */
@@ -146,13 +159,10 @@ export interface Store {
   /**
    * In this order: absent → gone; the new record's own revision among the stored writes →
    * replaced (it has already happened); the stored revision is not `revision` → conflict; the
-   * stored family is not `familyHash` → gone; else the record is written.
+   * stored family is not `familyHash` → gone; else the record is written. A revision is of one
+   * record only, so that `expiresAt` need not be looked at.
    */
-  replace(
-    key: string,
-    expected: { readonly revision: string; readonly familyHash: string },
-    record: SessionRecord,
-  ): Promise<ReplaceAnswer>
+  replace(key: string, expected: Expected, record: SessionRecord): Promise<ReplaceAnswer>
   /**
    * Notes activity in the stored header and recomputes the expiry from that header. Absent or
    * another family → gone. It writes only when `at` is activity later than stored, or the edition

@@ -1,6 +1,6 @@
-import { isRecord } from '../../src/store/store.ts'
+import { expectedOf, isRecord } from '../../src/store/store.ts'
 import { expect, test } from 'vitest'
-import { expiryOf, revisionOf } from '../../src/record/record.ts'
+import { expiryOf } from '../../src/record/record.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -31,9 +31,12 @@ test('a re-sent rotation, after another request rotated in between, hands out no
   async function rotateElsewhere(key: string): Promise<void> {
     const stored = await inner.read(key)
     if (!isRecord(stored)) throw new Error('no record')
-    const { writes, familyHash } = stored
-    const rotated = { ...stored, writes: ['elsewhere', ...writes], familyHash: 'of another family' }
-    await inner.replace(key, { revision: revisionOf(stored), familyHash }, rotated)
+    const rotated = {
+      ...stored,
+      writes: ['elsewhere', ...stored.writes],
+      familyHash: 'of another family',
+    }
+    await inner.replace(key, expectedOf(stored), rotated)
     expect(expiryOf(rotated)).toBe(expiryOf(stored))
   }
   const sessions = createSessions<Data>({

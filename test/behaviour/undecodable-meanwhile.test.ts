@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { GoneError } from '../../src/errors.ts'
 import type { Session } from '../../src/session/members.ts'
 import { createSessions } from '../../src/sessions.ts'
+import { expectedOf } from '../../src/store/store.ts'
 import { type Data, SECRET } from '../support/app.ts'
 import { describeOnBothStores } from '../support/both-stores.ts'
 import { collect } from '../support/events.ts'
@@ -32,11 +33,11 @@ describeOnBothStores('a write that cannot be decoded here comes in between', (ma
     const session = await old.open(cookie)
     const [record] = await store.records()
     if (record === undefined) throw new Error('nothing is stored')
-    const answer = await store.replace(
-      `session:${record.id}`,
-      { revision: String(record.writes[0]), familyHash: record.familyHash },
-      { ...record, writes: ['another', ...record.writes], data: 'new {"n":2}' },
-    )
+    const answer = await store.replace(`session:${record.id}`, expectedOf(record), {
+      ...record,
+      writes: ['another', ...record.writes],
+      data: 'new {"n":2}',
+    })
     expect(answer.status).toBe('replaced')
     return { store, old, session }
   }

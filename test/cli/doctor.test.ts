@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { useRedis } from '../support/both-stores.ts'
-import { freePort, startRedis } from '../support/redis-server.ts'
+import { NOBODYS_PORT, startRedis } from '../support/redis-server.ts'
 import { keepSecret, useCommandLine } from './command-line.ts'
 
 const redis = useRedis()
@@ -108,7 +108,7 @@ describe('sojourn doctor, on a Redis', () => {
 
   it('fails where there is no Redis, naming no password', async () => {
     keepSecret('hunter2')
-    const url = `redis://:hunter2@127.0.0.1:${await freePort()}`
+    const url = `redis://:hunter2@127.0.0.1:${NOBODYS_PORT}`
     const { code, stdout } = await sojourn(['doctor'], { REDIS_URL: url })
     expect([code, stdout]).toEqual([
       1,

@@ -2,7 +2,6 @@
 export {
   comparable,
   EVERY_BYTE,
-  expecting,
   fresh,
   ODD_PRINCIPALS,
   PAYLOADS,
@@ -10,3 +9,4 @@ export {
   successor,
   touchId,
 } from '../../src/testing/store/records.ts'
+export { expectedOf } from '../../src/store/store.ts'

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { type SessionRecord, revisionOf } from '../../src/record/record.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import { createSessions } from '../../src/sessions.ts'
-import { type Store, isRecord, isTombstone } from '../../src/store/store.ts'
+import { type Store, expectedOf, isRecord, isTombstone } from '../../src/store/store.ts'
 import { type Data, type DataSessions, SECRET } from '../support/app.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import type { RedisServer } from '../support/redis-server.ts'
@@ -150,9 +150,8 @@ function sceneOn(
     const key = prefix + id
     const record = await direct.read(key)
     if (!isRecord(record)) throw new Error('there is no such session')
-    const { familyHash } = record
     const next = { ...record, ...to(record), writes: [`${revisionOf(record)}x`] }
-    await direct.replace(key, { revision: revisionOf(record), familyHash }, next)
+    await direct.replace(key, expectedOf(record), next)
     first.set(id, next)
   }
 

@@ -1,6 +1,6 @@
 import { randomWriteId } from '../../src/cookie/random.ts'
 import { revisionOf } from '../../src/record/record.ts'
-import { type ReadAnswer, type Store, isRecord } from '../../src/store/store.ts'
+import { type ReadAnswer, type Store, expectedOf, isRecord } from '../../src/store/store.ts'
 import { besideForeign } from '../support/stepped.ts'
 
 /** A store with one mistake, made from one that is right. */
@@ -75,8 +75,7 @@ export const BROKEN: Readonly<Record<string, Breaks>> = {
         await aWhile(store, key, ++touches % 2 === 0 ? 30 : 0)
         const now = await store.read(key)
         if (isRecord(found) && isRecord(now)) {
-          const expected = { revision: revisionOf(now), familyHash: now.familyHash }
-          await store.replace(key, expected, { ...found, writes: [randomWriteId()] })
+          await store.replace(key, expectedOf(now), { ...found, writes: [randomWriteId()] })
         }
         return store.touch(key, touch)
       },

@@ -5,6 +5,7 @@ const TIMEOUTS = 'test/behaviour/timeouts.test.ts'
 const PARALLEL = 'test/behaviour/parallel.test.ts'
 const ONE = 'test/behaviour/one-request.test.ts'
 const ENDS = 'test/behaviour/ends.test.ts'
+const CONTRACT = { test: 'test/contract/redis.test.ts', fails: 'redisStore from a url' }
 const MEMORY = 'src/store/memory.ts'
 const WRITE = 'src/lifecycle/write.ts'
 const COMMIT = 'src/lifecycle/commit.ts'
@@ -24,8 +25,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 9: a replace knows itself only while nobody has written since',
     file: 'src/store/redis/lua/replace.lua',
-    search: 'if position(record.writes, ARGV[1]) then',
-    replacement: 'if record.writes[1] == ARGV[1] then',
+    search: "string.find(all, ',' .. ARGV[1] .. ',', 1, true)",
+    replacement: "string.sub(all, 1, #ARGV[1] + 2) == ',' .. ARGV[1] .. ','",
     test: LOST,
     fails: 'brings back no message that was shown since',
   },
@@ -48,10 +49,46 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 9: a write goes over what another has written since',
     file: 'src/store/redis/lua/replace.lua',
+    search: 'string.sub(all, 1, #from) == from and family',
+    replacement: '#from > 0 and family',
+    test: PARALLEL,
+    fails: '20 that set 20 keys keep 20',
+  },
+  {
+    when: 'rule 9: who writes over another’s write is told that the session is gone',
+    file: 'src/store/redis/lua/replace.lua',
     search: 'if record.writes[1] ~= ARGV[2] then return { 3, value } end\n',
     replacement: 'if record.writes[1] == ARGV[1] then return { 3, ARGV[2] } end\n',
     test: PARALLEL,
     fails: '20 that set 20 keys keep 20',
+  },
+  {
+    when: 'a write is taken for the one it was made from by the beginning of its revision',
+    file: 'src/store/redis/lua/replace.lua',
+    search: "local from = ',' .. ARGV[2] .. ','",
+    replacement: "local from = ',' .. ARGV[2]",
+    ...CONTRACT,
+  },
+  {
+    when: 'a write that has happened happens again where its record is at the front again',
+    file: 'src/store/redis/lua/replace.lua',
+    search: 'isFrom and not happened',
+    replacement: 'isFrom',
+    ...CONTRACT,
+  },
+  {
+    when: 'a write goes into another family that has the same revision',
+    file: 'src/store/redis/lua/replace.lua',
+    search: ' and family == ARGV[3]',
+    replacement: " and family ~= ARGV[3] .. ','",
+    ...CONTRACT,
+  },
+  {
+    when: 'nobody is told that a session will expire earlier',
+    file: 'src/store/redis/bound-store.ts',
+    search: "expiry < expected.expiresAt ? '1' : '0'",
+    replacement: "expiry === expected.expiresAt ? '1' : '0'",
+    ...CONTRACT,
   },
   {
     when: 'rule 10: a rotation that is sent again hands out its cookie, whatever came since',
@@ -96,9 +133,9 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 12: a write lasts from when it was carried out, each time',
     file: 'src/store/redis/lua/replace.lua',
-    search: 'if position(record.writes, ARGV[1]) then return { 2, record.family } end\n',
+    search: 'if happened then return { 2, record.family } end\n',
     replacement:
-      'if position(record.writes, ARGV[1]) then\n' +
+      'if happened then\n' +
       "  redis.call('SET', KEYS[1], ARGV[4], 'PXAT', ARGV[5])\n" +
       '  return { 2, record.family }\n' +
       'end\n',

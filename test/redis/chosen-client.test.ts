@@ -8,7 +8,7 @@ import {
   redisStore,
 } from '../../src/store/redis/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { expecting, fresh, recordOf, successor } from '../contract/records.ts'
+import { expectedOf, fresh, recordOf, successor } from '../contract/records.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
 let server: RedisServer
@@ -111,7 +111,7 @@ test('without a request nothing works, and the error says what to pass', async (
   const operations = [
     store.read('key'),
     store.create('key', record),
-    store.replace('key', expecting(record), successor(record)),
+    store.replace('key', expectedOf(record), successor(record)),
     store.touch('key', { familyHash, edition: 0, at: 0, active: true, writeId: 'w' }),
     store.remove('key', null),
   ]

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { expecting, fresh, recordOf, successor, touchId } from '../contract/records.ts'
+import { expectedOf, fresh, recordOf, successor, touchId } from '../contract/records.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
 let server: RedisServer
@@ -69,7 +69,7 @@ test.each(CLIENTS)('a change over %s is one script', async (_, connect) => {
   const record = recordOf(store)
   await store.create(key, record)
   const next = successor(record)
-  await store.replace(key, expecting(record), next)
+  await store.replace(key, expectedOf(record), next)
   const { familyHash } = record
   const touch = {
     familyHash,
@@ -83,7 +83,7 @@ test.each(CLIENTS)('a change over %s is one script', async (_, connect) => {
   const writes = [touch.writeId, ...next.writes]
   const after = { ...next, touchedAt: touch.at, writes }
 
-  const replace = () => store.replace(key, expecting(after), successor(after))
+  const replace = () => store.replace(key, expectedOf(after), successor(after))
   expect(await commandsOf(replace)).toEqual({ evalsha: 1, get: 1, set: 1 })
   expect(await commandsOf(() => store.touch(key, touch))).toMatchObject({ evalsha: 1, get: 1 })
   expect(await commandsOf(() => store.remove(key, null))).toEqual({
@@ -101,7 +101,7 @@ test.each(CLIENTS)('over %s scripts that the server forgot are sent again', asyn
   await store.create(key, record)
   await server.cli('script', 'flush')
   const next = successor(record)
-  expect(await store.replace(key, expecting(record), next)).toMatchObject({ status: 'replaced' })
+  expect(await store.replace(key, expectedOf(record), next)).toMatchObject({ status: 'replaced' })
   await server.cli('script', 'flush')
   const { familyHash } = record
   const touch = {

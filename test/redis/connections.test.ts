@@ -8,8 +8,8 @@ import { openClient } from '../../src/store/redis/clients.ts'
 import { ConnectingStore } from '../../src/store/redis/connecting-store.ts'
 import { resolveConnection } from '../../src/store/redis/connection.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
-import { expecting, fresh, recordOf, successor } from '../contract/records.ts'
-import { freePort, type RedisServer, startRedis } from '../support/redis-server.ts'
+import { expectedOf, fresh, recordOf, successor } from '../contract/records.ts'
+import { freePort, NOBODYS_PORT, type RedisServer, startRedis } from '../support/redis-server.ts'
 import { PACKAGES } from './packages.ts'
 
 let server: RedisServer
@@ -55,7 +55,7 @@ describe.each(PACKAGES)('a store that connects with %s', (_, load) => {
       const operations = [
         store.read(key),
         store.create(key, record),
-        store.replace(key, expecting(record), successor(record)),
+        store.replace(key, expectedOf(record), successor(record)),
         store.touch(key, { familyHash, edition: 0, at: 0, active: true, writeId: 'w' }),
         store.remove(key, null),
       ]
@@ -87,7 +87,7 @@ describe.each(PACKAGES)('a store that connects with %s', (_, load) => {
   })
 
   test('closes while nothing answers where Redis should be', async () => {
-    const store = connect({ host: '127.0.0.1', port: await freePort() })
+    const store = connect({ host: '127.0.0.1', port: NOBODYS_PORT })
     const read = store.read(fresh('key')).catch((error: unknown) => error)
     await sleep(30)
     const startedAt = performance.now()

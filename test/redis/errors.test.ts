@@ -12,7 +12,7 @@ import { StoreError } from '../../src/errors.ts'
 import { storeFailure } from '../../src/store/redis/failure.ts'
 import { type RedisClient, redisStore } from '../../src/store/redis/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { expecting, fresh, recordOf, successor } from '../contract/records.ts'
+import { expectedOf, fresh, recordOf, successor } from '../contract/records.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
 const SECRET = 'session-data-nobody-may-see'
@@ -70,7 +70,7 @@ async function failuresOf(store: Store): Promise<StoreError[]> {
   const outcomes = await Promise.allSettled([
     store.read(key),
     store.create(key, record),
-    store.replace(key, expecting(record), successor(record, { data: SECRET })),
+    store.replace(key, expectedOf(record), successor(record, { data: SECRET })),
     store.touch(key, touch),
     store.remove(key, SECRET),
   ])

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import { type RedisClient, redisStore } from '../../src/store/redis/redis-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { expecting, fresh, recordOf, successor } from '../contract/records.ts'
+import { expectedOf, fresh, recordOf, successor } from '../contract/records.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
 const server = await startRedis()
@@ -32,7 +32,7 @@ async function changes(store: Store, key: string) {
   const touch = { familyHash, edition: 9, at: store.now(), active: true, writeId: fresh('write') }
   return [
     () => store.create(key, record),
-    () => store.replace(key, expecting(record), successor(record)),
+    () => store.replace(key, expectedOf(record), successor(record)),
     () => store.touch(key, touch),
     () => store.remove(key, null),
   ]
@@ -81,7 +81,7 @@ function describeForeign(server: RedisServer, client: RedisClient): void {
     await store.create(key, record)
     const text = String(await server.cli('get', key)).replace(' ann ', ' %ff ')
     await server.cli('set', key, text)
-    const expected = { ...expecting(record), revision: 'another' }
+    const expected = { ...expectedOf(record), revision: 'another' }
     expect(await store.replace(key, expected, successor(record))).toEqual({ status: 'gone' })
   })
 }

@@ -5,7 +5,7 @@ import type { SessionOptions } from '../../src/options/options.ts'
 import type { Payload, SessionRecord } from '../../src/record/record.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { type Store, isRecord } from '../../src/store/store.ts'
-import { expecting, successor } from '../contract/records.ts'
+import { expectedOf, successor } from '../contract/records.ts'
 import { type Data, type Pages, SECRET, dataIn, startApp } from './app.ts'
 import type { Browser } from './browser-jar.ts'
 
@@ -80,7 +80,7 @@ export async function tamper(
   const record = await recordIn(store, id)
   const { data, flash } = record
   const changed = successor(record, { data, flash, ...change(record) })
-  const answer = await store.replace(`session:${id}`, expecting(record), changed)
+  const answer = await store.replace(`session:${id}`, expectedOf(record), changed)
   expect(answer.status).toBe('replaced')
   return record
 }

@@ -2,6 +2,7 @@ import type { SessionRecord } from '../../src/record/record.ts'
 import {
   type EndAnswer,
   type Ending,
+  type Expected,
   type Listing,
   type ReadAnswer,
   type RemoveAnswer,
@@ -108,11 +109,7 @@ export class LatchStore implements Store {
     return this.#pass('create', () => this.#inner.create(key, record))
   }
 
-  replace(
-    key: string,
-    expected: { readonly revision: string; readonly familyHash: string },
-    record: SessionRecord,
-  ): Promise<ReplaceAnswer> {
+  replace(key: string, expected: Expected, record: SessionRecord): Promise<ReplaceAnswer> {
     return this.#pass('replace', () => this.#inner.replace(key, expected, record))
   }
 

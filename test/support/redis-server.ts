@@ -116,6 +116,9 @@ async function ready(server: ChildProcess, socketPath: string): Promise<void> {
   }
 }
 
+/** Where nobody listens, ever: one that is free may be taken by the next server of another test. */
+export const NOBODYS_PORT = 1
+
 /** A port that is free now. Somebody else may take it before the server does. */
 export async function freePort(): Promise<number> {
   const server = createServer()

@@ -11,6 +11,7 @@ import { formatTombstone } from '../../record/tombstone.ts'
 import type {
   EndAnswer,
   Ending,
+  Expected,
   Listing,
   ReadAnswer,
   RemoveAnswer,
@@ -109,13 +110,10 @@ export class BoundStore implements Store {
     return 'created'
   }
 
-  async replace(
-    key: string,
-    expected: { readonly revision: string; readonly familyHash: string },
-    record: SessionRecord,
-  ): Promise<ReplaceAnswer> {
+  async replace(key: string, expected: Expected, record: SessionRecord): Promise<ReplaceAnswer> {
     const { losses } = this.#port
     const stored = formatRecord(record)
+    const expiry = expiryOf(record)
     const [code, detail] = await this.#scripts.run(
       'replace',
       key,
@@ -123,7 +121,8 @@ export class BoundStore implements Store {
       expected.revision,
       expected.familyHash,
       stored,
-      String(expiryOf(record)),
+      String(expiry),
+      expiry < expected.expiresAt ? '1' : '0',
     )
     if (code === 1) {
       this.#recent.written(key, record, stored)

@@ -3,6 +3,7 @@ import type { SessionRecord } from '../../record/record.ts'
 import type {
   EndAnswer,
   Ending,
+  Expected,
   Listing,
   ReadAnswer,
   RemoveAnswer,
@@ -55,11 +56,7 @@ export class ConnectingStore implements Store {
     return this.#use('create', (store) => store.create(key, record))
   }
 
-  replace(
-    key: string,
-    expected: { readonly revision: string; readonly familyHash: string },
-    record: SessionRecord,
-  ): Promise<ReplaceAnswer> {
+  replace(key: string, expected: Expected, record: SessionRecord): Promise<ReplaceAnswer> {
     return this.#use('replace', (store) => store.replace(key, expected, record))
   }
 

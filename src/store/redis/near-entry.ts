@@ -1,5 +1,6 @@
 import { ownPayload } from '../../record/codec.ts'
-import { type SessionRecord, withMemo } from '../../record/record.ts'
+import { withMemo } from '../../record/memo.ts'
+import type { SessionRecord } from '../../record/record.ts'
 import type { Proof } from './tracking.ts'
 
 /** What is kept of one key. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type SessionRecord, formatRecord, withMemo } from '../../record/record.ts'
+import { memoOf, withMemo } from '../../record/memo.ts'
+import { type SessionRecord, formatRecord } from '../../record/record.ts'
 import { RecentRecords } from './recent-records.ts'
 
 const RECORD: SessionRecord = {
@@ -25,13 +26,33 @@ function bytesOf(changes: Partial<SessionRecord> = {}): Buffer {
   return Buffer.from(formatRecord({ ...RECORD, ...changes }) as Buffer)
 }
 
+/** Of whose key something was read before. */
+function knowing(key = 'k'): RecentRecords {
+  const recent = new RecentRecords()
+  recent.answer(key, bytesOf())
+  return recent
+}
+
+test('a record that is read once is not kept', () => {
+  const recent = new RecentRecords()
+  const once = recent.answer('k', bytesOf())
+  expect(memoOf(once as SessionRecord)).toBeUndefined()
+  expect(recent.answer('k', bytesOf())).not.toBe(once)
+})
+
+test('a record that is written, and was not kept, is not kept', () => {
+  const recent = knowing()
+  const record = withMemo({ ...RECORD })
+  recent.written('k', record, formatRecord(record))
+  expect(memoOf(recent.answer('k', bytesOf()) as SessionRecord)).not.toBe(memoOf(record))
+})
+
 describe('a reply that is the same as before', () => {
   test('is the same record, which looks like any other', () => {
-    const recent = new RecentRecords()
+    const recent = knowing()
     const first = recent.answer('k', bytesOf())
     expect(recent.answer('k', bytesOf())).toBe(first)
     expect(first).toStrictEqual(RECORD)
-    expect(Object.keys(first)).not.toContain('memo')
   })
 
   test.each<[string, Partial<SessionRecord>]>([
@@ -39,23 +60,23 @@ describe('a reply that is the same as before', () => {
     ['another revision', { writes: ['w2'] }],
     ['more', { data: '{"n":1,"m":2}' }],
   ])('but not one with %s', (_, changes) => {
-    const recent = new RecentRecords()
+    const recent = knowing()
     recent.answer('k', bytesOf())
     expect(recent.answer('k', bytesOf(changes))).toStrictEqual({ ...RECORD, ...changes })
     expect(recent.answer('k', bytesOf())).toStrictEqual(RECORD)
   })
 
   test('not as a whole, but with the same data, has been decoded already', () => {
-    const recent = new RecentRecords()
+    const recent = knowing()
     const first = recent.answer('k', bytesOf()) as SessionRecord
     const touched = recent.answer('k', bytesOf({ touchedAt: 2000 })) as SessionRecord
     const changed = recent.answer('k', bytesOf({ data: '{"n":2}' })) as SessionRecord
-    expect(touched.memo).toBe(first.memo)
-    expect(changed.memo).not.toBe(first.memo)
+    expect(memoOf(touched)).toBe(memoOf(first))
+    expect(memoOf(changed)).not.toBe(memoOf(first))
   })
 
   test('is another record under another key, and none where there is none any more', () => {
-    const recent = new RecentRecords()
+    const recent = knowing()
     const first = recent.answer('k', bytesOf())
     expect(recent.answer('l', bytesOf())).not.toBe(first)
     expect(recent.answer('k', null)).toBe('absent')
@@ -63,7 +84,7 @@ describe('a reply that is the same as before', () => {
   })
 
   test('is what it was, whatever becomes of the bytes it came in', () => {
-    const recent = new RecentRecords()
+    const recent = knowing()
     const reply = bytesOf()
     const first = recent.answer('k', reply)
     reply.fill(0)
@@ -75,14 +96,19 @@ describe('a reply that is the same as before', () => {
     ['a message of bytes', { flash: Buffer.from('[]') }],
     ['more than 64 KiB', { data: `{"n":"${'x'.repeat(64 * 1024)}"}` }],
   ])('is read anew when it holds %s', (_, changes) => {
-    const recent = new RecentRecords()
+    const recent = knowing()
     const first = recent.answer('k', bytesOf(changes))
     expect(recent.answer('k', bytesOf(changes))).not.toBe(first)
   })
 })
 
+function readTwice(recent: RecentRecords, key: string, reply: Buffer): void {
+  for (let reads = 0; reads < 2; reads++) recent.answer(key, reply)
+}
+
 function written(changes: Partial<SessionRecord> = {}) {
-  const recent = new RecentRecords()
+  const recent = knowing()
+  recent.answer('k', bytesOf())
   const record = { ...RECORD, ...changes }
   recent.written('k', record, formatRecord(record))
   return { recent }
@@ -107,7 +133,7 @@ describe('what was written', () => {
   test('has been decoded already, where its data were there before, or by whom it was given', () => {
     const { recent } = written()
     const memoNow = (changes: Partial<SessionRecord> = {}) =>
-      (recent.answer('k', bytesOf(changes)) as SessionRecord).memo
+      memoOf(recent.answer('k', bytesOf(changes)) as SessionRecord)
     const memo = memoNow()
     const touched = { ...RECORD, touchedAt: 2000 }
     recent.written('k', touched, formatRecord(touched))
@@ -117,11 +143,11 @@ describe('what was written', () => {
     expect(memoNow({ data: '{"n":2}' })).not.toBe(memo)
     const given = withMemo({ ...RECORD, data: '{"n":3}' })
     recent.written('k', given, formatRecord(given))
-    expect(memoNow({ data: '{"n":3}' })).toBe(given.memo)
+    expect(memoNow({ data: '{"n":3}' })).toBe(memoOf(given))
   })
 
   test('is left as it was', () => {
-    const recent = new RecentRecords()
+    const { recent } = written()
     recent.written('k', Object.freeze({ ...RECORD }), formatRecord(RECORD))
     expect(recent.answer('k', bytesOf())).toStrictEqual(RECORD)
   })
@@ -137,10 +163,11 @@ describe('what was written', () => {
 })
 
 test('what nobody asked for while ten megabytes of others came is forgotten', () => {
-  const recent = new RecentRecords()
+  const recent = knowing('lost')
+  recent.answer('used', bytesOf())
   const others = (from: number) => {
     const data = `{"n":"${'x'.repeat(38_000)}"}`
-    for (let at = 0; at < 20; at++) recent.answer(`other ${from + at}`, bytesOf({ data }))
+    for (let at = 0; at < 20; at++) readTwice(recent, `other ${from + at}`, bytesOf({ data }))
   }
   const [lost, used] = [recent.answer('lost', bytesOf()), recent.answer('used', bytesOf())]
   others(0)
@@ -151,8 +178,8 @@ test('what nobody asked for while ten megabytes of others came is forgotten', ()
 })
 
 test('small records are not many more', () => {
-  const recent = new RecentRecords()
+  const recent = knowing('first')
   const first = recent.answer('first', bytesOf())
-  for (let at = 0; at < 6000; at++) recent.answer(`other ${at}`, bytesOf())
+  for (let at = 0; at < 6000; at++) readTwice(recent, `other ${at}`, bytesOf())
   expect(recent.answer('first', bytesOf())).not.toBe(first)
 })

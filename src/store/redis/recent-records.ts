@@ -1,6 +1,7 @@
-import type { Memo } from '../../record/memo.ts'
-import { type SessionRecord, withMemo } from '../../record/record.ts'
+import { type Memo, memoOf, withMemo } from '../../record/memo.ts'
+import type { SessionRecord } from '../../record/record.ts'
 import { Recent } from '../../recent.ts'
+import { SeenLately } from '../../seen-lately.ts'
 import { type ReadAnswer, isRecord } from '../store.ts'
 import { readAnswer } from './replies.ts'
 
@@ -20,6 +21,7 @@ interface Known {
  */
 export class RecentRecords {
   readonly #recent = new Recent<Known>(GENERATION, memoryOf)
+  readonly #seen = new SeenLately()
 
   /** As {@link readAnswer}. */
   answer(key: string, reply: unknown): ReadAnswer {
@@ -27,24 +29,35 @@ export class RecentRecords {
     const known = this.#recent.get(key)
     if (known !== undefined && reply.equals(known.bytes)) return known.record
     const answer = readAnswer(reply)
-    // What a client cut out of what it received would keep all of that.
-    return isRecord(answer) ? this.#keep(key, answer, Buffer.from(reply)) : answer
+    if (known === undefined && !this.#seen.has(key)) return answer
+    return isRecord(answer) ? this.#keep(key, answer, reply) : answer
   }
 
   /** This lies under its key now, as these bytes. */
   written(key: string, record: SessionRecord, stored: string | Buffer): void {
-    if (stored.length > LARGEST_BYTES) return
-    this.#keep(key, { ...record }, Buffer.from(stored), record.memo)
+    if (stored.length > LARGEST_BYTES || this.#recent.get(key) === undefined) return
+    this.#keep(key, { ...record }, stored, memoOf(record))
   }
 
   /** The record is nobody else's yet. */
-  #keep(key: string, record: SessionRecord, bytes: Buffer, memo?: Memo): SessionRecord {
+  #keep(key: string, record: SessionRecord, stored: string | Buffer, memo?: Memo): SessionRecord {
     if (!isText(record)) return record
     const before = this.#recent.get(key)?.record
-    const known = memo ?? (before?.data === record.data ? before.memo : undefined)
-    this.#recent.set(key, { bytes, record: withMemo(record, known) })
+    const known = memo ?? (before?.data === record.data ? memoOf(before) : undefined)
+    this.#recent.set(key, { bytes: exactly(stored), record: withMemo(record, known) })
     return record
   }
+}
+
+/**
+ * A copy in memory of its own. What a client cut out of what it received keeps all of that, and what
+ * `Buffer.from` makes keeps what was made beside it.
+ */
+function exactly(stored: string | Buffer): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(stored))
+  if (typeof stored === 'string') bytes.write(stored)
+  else bytes.set(stored)
+  return bytes
 }
 
 /** With all that may be known of it; a little more than was measured for 0.2 to 10 KB. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Checks } from '../conformance.ts'
 import type { Given } from './given.ts'
-import { expecting, fresh, recordOf, successor, touchOf } from './records.ts'
+import { fresh, recordOf, successor, touchOf } from './records.ts'
+import { expectedOf } from '../../store/store.ts'
 
 const A_YEAR_MS = 31_536_000_000
 
@@ -35,7 +36,7 @@ export const foreignChecks: Checks<Given> = {
     await putForeign(key)
     const record = recordOf(store)
     assert.equal(await store.create(key, record), 'taken')
-    const replaced = await store.replace(key, expecting(record), successor(record))
+    const replaced = await store.replace(key, expectedOf(record), successor(record))
     assert.deepEqual(replaced, { status: 'gone' })
     assert.deepEqual(await store.touch(key, touchOf(record)), { status: 'gone' })
     assert.equal(await store.remove(key, null), 'gone')

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { type SessionRecord, revisionOf } from '../../record/record.ts'
-import { type Store, isRecord } from '../../store/store.ts'
+import { type Store, isRecord, expectedOf } from '../../store/store.ts'
 import type { Checks } from '../conformance.ts'
 import type { Given } from './given.ts'
-import { expecting, fresh, recordOf, successor, touchOf } from './records.ts'
+import { fresh, recordOf, successor, touchOf } from './records.ts'
 
 const AT_ONCE = 12
 const RACES = 8
@@ -26,7 +26,7 @@ export const concurrencyChecks: Checks<Given> = {
     const { key, record } = await created()
     const nexts = many(() => successor(record))
     const answers = await Promise.all(
-      nexts.map((next) => store.replace(key, expecting(record), next)),
+      nexts.map((next) => store.replace(key, expectedOf(record), next)),
     )
     const winners = nexts.filter((_, at) => answers[at]?.status === 'replaced')
     assert.deepEqual(winners, [await stored(key)])
@@ -45,7 +45,7 @@ export const concurrencyChecks: Checks<Given> = {
   'a command re-sent while it is under way happens once': async ({ store, created, stored }) => {
     const { key, record } = await created()
     const next = successor(record)
-    const again = () => store.replace(key, expecting(record), next)
+    const again = () => store.replace(key, expectedOf(record), next)
     const replaced = { status: 'replaced', familyHash: record.familyHash }
     assert.deepEqual(await Promise.all([again(), again()]), [replaced, replaced])
     assert.deepEqual(await stored(key), next)
@@ -58,7 +58,7 @@ export const concurrencyChecks: Checks<Given> = {
       const next = successor(record)
       const note = () => store.touch(key, touch)
       const sentFirst = race % 2 === 0 ? note() : undefined
-      const writing = store.replace(key, expecting(record), next)
+      const writing = store.replace(key, expectedOf(record), next)
       const [{ status }] = await Promise.all([writing, sentFirst ?? note()])
       const now = await stored(key)
       assert.equal(now.touchedAt, touch.at, 'the activity is lost')
@@ -72,7 +72,7 @@ export const concurrencyChecks: Checks<Given> = {
       const { key, record } = await created()
       const [removed] = await Promise.all([
         store.remove(key, null),
-        store.replace(key, expecting(record), successor(record)),
+        store.replace(key, expectedOf(record), successor(record)),
         store.touch(key, touchOf(record)),
       ])
       assert.equal(removed, 'removed')
@@ -106,7 +106,7 @@ async function increment(store: Store, key: string, from: SessionRecord): Promis
   for (let tries = 0, base = from; ; tries++) {
     assert.ok(tries <= AT_ONCE, 'others win although all have written')
     const next = successor(base, { data: String(Number(base.data) + 1) })
-    const answer = await store.replace(key, expecting(base), next)
+    const answer = await store.replace(key, expectedOf(base), next)
     if (answer.status === 'replaced') return
     assert.equal(answer.status, 'conflict')
     base = (answer as { record: SessionRecord }).record

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { Ending, Store } from '../../store/store.ts'
+import { type Ending, type Store, expectedOf } from '../../store/store.ts'
 import { type Checks, forEach } from '../conformance.ts'
 import { type Given, SHORT_LIFE_MS } from './given.ts'
-import { ODD_PRINCIPALS, dying, expecting, fresh, recordOf, successor, touchOf } from './records.ts'
+import { ODD_PRINCIPALS, dying, fresh, recordOf, successor, touchOf } from './records.ts'
 
 /** A store that can end sessions, under another name than `Given.store`. */
 type Ends = Store & Required<Pick<Store, 'end'>>
@@ -48,7 +48,7 @@ export const endChecks: Checks<Given> = {
       await store.end(key, how)
       assert.equal(await store.create(key, recordOf(store)), 'taken')
       assert.equal(await store.create(key, record), 'taken')
-      const replaced = await store.replace(key, expecting(record), successor(record))
+      const replaced = await store.replace(key, expectedOf(record), successor(record))
       assert.deepEqual(replaced, { status: 'gone' })
       const touched = await store.touch(key, touchOf(record, { edition: 1 }))
       assert.deepEqual(touched, { status: 'gone' })
@@ -130,7 +130,7 @@ export const endChecks: Checks<Given> = {
     assert.equal(await store.end(key, how), 'absent')
     assert.deepEqual(await store.read(key), how.tombstone)
     const signedIn = successor(record, { principal: 'ann', familyHash: fresh('family') })
-    assert.deepEqual(await store.replace(key, expecting(record), signedIn), { status: 'gone' })
+    assert.deepEqual(await store.replace(key, expectedOf(record), signedIn), { status: 'gone' })
   }),
 
   'even there: not where somebody else is signed in': where(async ({ created, stored }, store) => {
@@ -184,7 +184,7 @@ export const endChecks: Checks<Given> = {
     const how = ending(store)
     const [ended] = await Promise.all([
       store.end(key, how),
-      store.replace(key, expecting(record), successor(record)),
+      store.replace(key, expectedOf(record), successor(record)),
       store.touch(key, touchOf(record)),
       store.create(key, record),
     ])

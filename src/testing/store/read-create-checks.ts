@@ -1,15 +1,8 @@
+import { expectedOf } from '../../store/store.ts'
 import assert from 'node:assert/strict'
 import { type Checks, forEach } from '../conformance.ts'
 import type { Given } from './given.ts'
-import {
-  comparable,
-  expecting,
-  fresh,
-  ODD_PRINCIPALS,
-  PAYLOADS,
-  recordOf,
-  successor,
-} from './records.ts'
+import { comparable, fresh, ODD_PRINCIPALS, PAYLOADS, recordOf, successor } from './records.ts'
 
 /** Store.read. */
 export const readChecks: Checks<Given> = {
@@ -73,7 +66,7 @@ export const createChecks: Checks<Given> = {
   }) => {
     const { key, record } = await created()
     const next = successor(record)
-    await store.replace(key, expecting(record), next)
+    await store.replace(key, expectedOf(record), next)
     assert.equal(await store.create(key, record), 'created')
     assert.deepEqual(await stored(key), next)
   },

@@ -50,11 +50,6 @@ export function successor(
   return { ...record, writes, data: `{"write":"${writes[0] as string}"}`, ...given }
 }
 
-/** What a replace of this record is told to expect. */
-export function expecting({ writes, familyHash }: SessionRecord) {
-  return { revision: writes[0] as string, familyHash }
-}
-
 export function touchId(): string {
   return `~${fresh('touch')}`
 }

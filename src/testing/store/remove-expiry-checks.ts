@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { expiryOf } from '../../record/record.ts'
 import { type Checks, forEach } from '../conformance.ts'
 import { type Given, SHORT_LIFE_MS } from './given.ts'
-import { dying, expecting, fresh, successor, touchOf } from './records.ts'
+import { dying, fresh, successor, touchOf } from './records.ts'
+import { expectedOf } from '../../store/store.ts'
 
 type Removal = readonly [principal: string | null, who: string | null]
 
@@ -50,7 +51,7 @@ export const removeChecks: Checks<Given> = {
   'is final: no operation brings the record back but create': async ({ store, created }) => {
     const { key, record } = await created()
     await store.remove(key, null)
-    await store.replace(key, expecting(record), successor(record))
+    await store.replace(key, expectedOf(record), successor(record))
     await store.touch(key, touchOf(record, { edition: 1 }))
     assert.equal(await store.read(key), 'absent')
   },
@@ -67,7 +68,7 @@ export const removeChecks: Checks<Given> = {
 export const expiryChecks: Checks<Given> = {
   'a record is absent from the instant on that expiryOf says': async ({ store, expired }) => {
     const { key, record } = await expired()
-    assert.deepEqual(await store.replace(key, expecting(record), successor(record)), {
+    assert.deepEqual(await store.replace(key, expectedOf(record), successor(record)), {
       status: 'gone',
     })
     assert.equal(await store.remove(key, null), 'absent')
@@ -93,7 +94,7 @@ export const expiryChecks: Checks<Given> = {
     const record = dying(store, SHORT_LIFE_MS)
     await store.create(key, record)
     const next = successor(record, { touchedAt: record.touchedAt + 60_000 })
-    await store.replace(key, expecting(record), next)
+    await store.replace(key, expectedOf(record), next)
     await outlived(record)
     assert.deepEqual(await stored(key), next)
   },
@@ -112,7 +113,7 @@ export const expiryChecks: Checks<Given> = {
       const { key, record } = await created({ deadline })
       assert.equal(await expiryAt(key), expiryOf(record))
       const next = successor(record, { timeoutMs: 2000, touchIntervalMs: 1500 })
-      await twice(key, () => store.replace(key, expecting(record), next))
+      await twice(key, () => store.replace(key, expectedOf(record), next))
       assert.equal(await expiryAt(key), expiryOf(next))
     },
   ),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { SessionRecord } from '../../record/record.ts'
-import type { Store } from '../../store/store.ts'
+import { type Store, expectedOf } from '../../store/store.ts'
 import type { Checks } from '../conformance.ts'
 import { type Given, SHORT_LIFE_MS } from './given.ts'
-import { dying, expecting, fresh, recordOf, successor } from './records.ts'
+import { dying, fresh, recordOf, successor } from './records.ts'
 
 type Scannable = Store & Required<Pick<Store, 'scan'>>
 
@@ -53,7 +53,7 @@ export const scanChecks: Checks<Given> = {
     await expectScan(store, prefix, records)
     const [first] = records as [SessionRecord]
     const next = successor(first)
-    await store.replace(prefix + first.id, expecting(first), next)
+    await store.replace(prefix + first.id, expectedOf(first), next)
     await expectScan(store, prefix, [next, ...records.slice(1)])
   }),
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { inspect, isDeepStrictEqual } from 'node:util'
 import type { SessionRecord } from '../../record/record.ts'
 import { memoryStore } from '../../store/memory.ts'
-import type { Store } from '../../store/store.ts'
+import { type Store, expectedOf } from '../../store/store.ts'
 import { type Checks, forEach } from '../conformance.ts'
 import { Random } from '../random.ts'
 import type { Given } from './given.ts'
-import { comparable, expecting, fresh, recordOf, successor, touchOf } from './records.ts'
+import { comparable, fresh, recordOf, successor, touchOf } from './records.ts'
 
 const STEPS = 100
 
@@ -55,7 +55,7 @@ function nextStep(random: Random, key: string, known: SessionRecord[], now: unkn
         ...(rotates && { familyHash: fresh('family') }),
       })
       known.push(next)
-      return { name: 'replace', perform: (store) => store.replace(key, expecting(from), next) }
+      return { name: 'replace', perform: (store) => store.replace(key, expectedOf(from), next) }
     }
     case 'touch': {
       const at = from.touchedAt + random.below(5) - 1

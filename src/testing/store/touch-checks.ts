@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict'
 import { type SessionRecord, expiryOf } from '../../record/record.ts'
-import type { TouchAnswer } from '../../store/store.ts'
+import { type TouchAnswer, expectedOf } from '../../store/store.ts'
 import { type Checks, forEach } from '../conformance.ts'
 import { type Given, SHORT_LIFE_MS } from './given.ts'
-import {
-  comparable,
-  dying,
-  EVERY_BYTE,
-  expecting,
-  fresh,
-  successor,
-  touchId,
-  touchOf,
-} from './records.ts'
+import { comparable, dying, EVERY_BYTE, fresh, successor, touchId, touchOf } from './records.ts'
 
 const LONGEST_LIFE_MS = 8 * SHORT_LIFE_MS
 
@@ -128,7 +119,7 @@ export const touchChecks: Checks<Given> = {
   }) => {
     const { key, record } = await created()
     const adjusted = successor(record, { timeoutMs: 28_800_000, touchIntervalMs: 1500 })
-    await store.replace(key, expecting(record), adjusted)
+    await store.replace(key, expectedOf(record), adjusted)
     const touch = touchOf(record)
     await twice(key, () => store.touch(key, touch))
     const now = await stored(key)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { revisionOf } from '../../record/record.ts'
-import type { TouchAnswer } from '../../store/store.ts'
+import { type TouchAnswer, expectedOf } from '../../store/store.ts'
 import { type Checks, forEach } from '../conformance.ts'
 import type { Given } from './given.ts'
-import { expecting, successor, touchOf } from './records.ts'
+import { successor, touchOf } from './records.ts'
 
 /** Store.touch among the writes of a record: rules 9 and 11 of the protocol. */
 export const touchWriteChecks: Checks<Given> = {
@@ -41,7 +41,7 @@ export const touchWriteChecks: Checks<Given> = {
   'makes a replace from before it a conflict': async ({ store, created }) => {
     const { key, record } = await created()
     await store.touch(key, touchOf(record))
-    const answer = await store.replace(key, expecting(record), successor(record))
+    const answer = await store.replace(key, expectedOf(record), successor(record))
     assert.equal(answer.status, 'conflict')
   },
 
@@ -55,7 +55,7 @@ export const touchWriteChecks: Checks<Given> = {
     }
     const touched = await stored(key)
     const next = successor(touched)
-    await store.replace(key, expecting(touched), next)
+    await store.replace(key, expectedOf(touched), next)
     assert.deepEqual((await stored(key)).writes, [revisionOf(next), ...record.writes])
   },
 
@@ -63,10 +63,10 @@ export const touchWriteChecks: Checks<Given> = {
     const { store, created, stored } = given
     const { key, record } = await created()
     const first = successor(record)
-    await store.replace(key, expecting(record), first)
+    await store.replace(key, expectedOf(record), first)
     for (let later = 0; later < 7; later++) {
       const before = await stored(key)
-      await store.replace(key, expecting(before), successor(before))
+      await store.replace(key, expectedOf(before), successor(before))
       const touchedAt = before.touchedAt + 1
       await store.touch(key, touchOf(before, { at: touchedAt }))
       assert.equal((await stored(key)).touchedAt, touchedAt)
@@ -74,7 +74,7 @@ export const touchWriteChecks: Checks<Given> = {
     const last = await stored(key)
     assert.equal(last.writes.length, 9)
     const { familyHash } = record
-    const again = await store.replace(key, expecting(record), first)
+    const again = await store.replace(key, expectedOf(record), first)
     assert.deepEqual(again, { status: 'replaced', familyHash })
     assert.deepEqual(await stored(key), last)
   },
@@ -97,7 +97,7 @@ export const touchWriteChecks: Checks<Given> = {
     await store.touch(key, touch)
     const touched = await stored(key)
     const later = successor(touched)
-    await store.replace(key, expecting(touched), later)
+    await store.replace(key, expectedOf(touched), later)
     const { touchedAt, edition, promotedAt } = touched
     assert.deepEqual(await store.touch(key, touch), {
       status: 'touched',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Checks } from '../conformance.ts'
 import type { Given } from './given.ts'
-import { expecting, fresh, recordOf, successor, touchOf } from './records.ts'
+import { fresh, recordOf, successor, touchOf } from './records.ts'
+import { expectedOf } from '../../store/store.ts'
 
 /** Records are values: nobody changes one. */
 export const valueChecks: Checks<Given> = {
@@ -16,7 +17,7 @@ export const valueChecks: Checks<Given> = {
     const copy = structuredClone(read)
     await store.touch(key, touchOf(record, { edition: 9 }))
     const touched = await stored(key)
-    await store.replace(key, expecting(touched), successor(touched, { flash: '["later"]' }))
+    await store.replace(key, expectedOf(touched), successor(touched, { flash: '["later"]' }))
     await store.remove(key, null)
     assert.deepEqual(structuredClone(read), copy)
   },
@@ -31,7 +32,7 @@ export const valueChecks: Checks<Given> = {
       Object.freeze(given)
     }
     await store.create(key, record)
-    await store.replace(key, Object.freeze(expecting(record)), next)
+    await store.replace(key, Object.freeze(expectedOf(record)), next)
     await store.touch(key, Object.freeze(touchOf(next, { edition: 9 })))
     assert.deepEqual([record, next], copies)
   },

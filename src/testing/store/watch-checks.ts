@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Store, Subscription } from '../../store/store.ts'
+import { type Store, type Subscription, expectedOf } from '../../store/store.ts'
 import type { Checks } from '../conformance.ts'
 import type { Given } from './given.ts'
-import { expecting, fresh, successor } from './records.ts'
+import { fresh, successor } from './records.ts'
 
 /** How soon a live subscription has to tell, and how soon one may be live. */
 const SOON_MS = 2000
@@ -46,7 +46,7 @@ export const watchChecks: Checks<Given> = {
     await whileLive(given, key, async ({ told }) => {
       const before = told()
       const shorter = successor(record, { timeoutMs: record.timeoutMs / 2 })
-      await store.replace(key, expecting(record), shorter)
+      await store.replace(key, expectedOf(record), shorter)
       assert.ok(await soon(() => told() > before), 'nobody told that it will expire earlier')
     })
   },

@@ -11,13 +11,14 @@
 --
 -- A value that is no string is an error reply (WRONGTYPE).
 
--- @include header.lua
-
 local value = redis.call('GET', KEYS[1])
 if not value then
   redis.call('SET', KEYS[1], ARGV[2], 'PXAT', ARGV[3])
   return { 1 }
 end
+
+-- @include header.lua
+
 local record = parse(value)
 if record and position(record.writes, ARGV[1]) then return { 1 } end
 return { 0 }

@@ -6,6 +6,7 @@
 -- ARGV[3]  hash of the family it was made from, as in the header
 -- ARGV[4]  the new record, as formatRecord makes it
 -- ARGV[5]  when it expires, milliseconds since the epoch
+-- ARGV[6]  1: earlier than the one it was made from; 0: not so
 --
 -- Returns
 --   { 0 }          gone: no record of this format, or one of another family; nothing was written
@@ -17,14 +18,25 @@
 -- name; it may well not be permitted.
 -- A value that is no string is an error reply (WRONGTYPE).
 
--- @include header.lua
+-- The one it was made from is known by its revision, and was parsed when it was read: only of
+-- another one all of the header is looked at, which takes longer than all else here.
 
 local value = redis.call('GET', KEYS[1])
+local writes, family = string.match(value or '', '^sojourn1 [^ ]+ ([^ ]+) ([^ ]+) ')
+local all = ',' .. (writes or '') .. ','
+local from = ',' .. ARGV[2] .. ','
+local isFrom = string.sub(all, 1, #from) == from and family == ARGV[3]
+local happened = string.find(all, ',' .. ARGV[1] .. ',', 1, true)
+if isFrom and not happened then
+  redis.call('SET', KEYS[1], ARGV[4], 'PXAT', ARGV[5])
+  if ARGV[6] == '1' then redis.pcall('PUBLISH', KEYS[1], 'earlier') end
+  return { 1 }
+end
+
+-- @include header.lua
+
 local record = value and parse(value)
 if not record then return { 0 } end
-if position(record.writes, ARGV[1]) then return { 2, record.family } end
+if happened then return { 2, record.family } end
 if record.writes[1] ~= ARGV[2] then return { 3, value } end
-if record.family ~= ARGV[3] then return { 0 } end
-redis.call('SET', KEYS[1], ARGV[4], 'PXAT', ARGV[5])
-if tonumber(ARGV[5]) < expiry(record) then redis.pcall('PUBLISH', KEYS[1], 'earlier') end
-return { 1 }
+return { 0 }
