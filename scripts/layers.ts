@@ -12,7 +12,7 @@ const rooms: readonly (readonly [name: string, holds: RegExp])[] = [
   ['events', /^events\.ts$/],
   ['requests', /^request-header\.ts$/],
   ['words', /^words\.ts$/],
-  ['recent', /^recent\.ts$/],
+  ['recent', /^(recent|seen-lately)\.ts$/],
   ['record', /^record\//],
   ['store contract', /^store\/store\.ts$/],
   ['options', /^options\//],

@@ -17,12 +17,10 @@ export function emptyMemo(): Memo {
   return { outline: undefined, data: undefined, properties: undefined }
 }
 
-/** What its constructor returns is what a class that extends it puts its private fields on. */
-class Given {
-  constructor(record: object) {
-    return record
-  }
-}
+/** A class that extends it puts its private fields on what it is given. */
+const Given = function (record: object) {
+  return record
+} as unknown as new (record: object) => object
 
 class Noted extends Given {
   readonly #memo: Memo
