@@ -26,27 +26,31 @@ export class RecentRecords {
   /** As {@link readAnswer}. */
   answer(key: string, reply: unknown): ReadAnswer {
     if (!Buffer.isBuffer(reply) || reply.length > LARGEST_BYTES) return readAnswer(reply)
-    const known = this.#recent.get(key)
-    if (known !== undefined && reply.equals(known.bytes)) return known.record
+    const before = this.#recent.get(key)
+    if (before !== undefined && reply.equals(before.bytes)) return before.record
     const answer = readAnswer(reply)
-    if (known === undefined && !this.#seen.has(key)) return answer
-    return isRecord(answer) ? this.#keep(key, answer, reply) : answer
+    if (before === undefined && !this.#seen.has(key)) return answer
+    if (isRecord(answer)) this.#keep(key, answer, reply, memoFrom(before, answer))
+    return answer
   }
 
   /** This lies under its key now, as these bytes. */
   written(key: string, record: SessionRecord, stored: string | Buffer): void {
-    if (stored.length > LARGEST_BYTES || this.#recent.get(key) === undefined) return
-    this.#keep(key, { ...record }, stored, memoOf(record))
+    const before = this.#recent.get(key)
+    if (before === undefined || stored.length > LARGEST_BYTES) return
+    this.#keep(key, { ...record }, stored, memoOf(record) ?? memoFrom(before, record))
   }
 
   /** The record is nobody else's yet. */
-  #keep(key: string, record: SessionRecord, stored: string | Buffer, memo?: Memo): SessionRecord {
-    if (!isText(record)) return record
-    const before = this.#recent.get(key)?.record
-    const known = memo ?? (before?.data === record.data ? memoOf(before) : undefined)
-    this.#recent.set(key, { bytes: exactly(stored), record: withMemo(record, known) })
-    return record
+  #keep(key: string, record: SessionRecord, stored: string | Buffer, memo?: Memo): void {
+    if (!isText(record)) return
+    this.#recent.set(key, { bytes: exactly(stored), record: withMemo(record, memo) })
   }
+}
+
+/** What is known of the same data. */
+function memoFrom(before: Known | undefined, { data }: SessionRecord): Memo | undefined {
+  return before?.record.data === data ? memoOf(before.record) : undefined
 }
 
 /**
