@@ -11,7 +11,7 @@ const SITE = {
   signedIn: 0.5,
   /** Of the requests. The rest reads. */
   writes: 0.1,
-  /** Of the reads, those that note activity; each costs at most what a write costs. */
+  /** Of the reads, those that note activity. */
   touches: 0.3,
   /** Of a core; more and the tail grows. */
   utilisation: 0.6,
@@ -33,9 +33,8 @@ function needsOf(costs: Costs, { bytesPerSession, bytesPerEntry }: Bytes): Need[
   const data = (sessions * (bytesPerSession + signedIn * bytesPerEntry)) / 1e9
   const memory = data / filling
   const reads = requestsPerSecond * (1 - writes)
-  const written = requestsPerSecond * writes + reads * touches
-  const { visitor, read, write } = costs
-  const redisUs = reads * read.redis + written * (write.redis - read.redis)
+  const { visitor, read, write, touch } = costs
+  const redisUs = reads * (read.redis + touches * touch) + requestsPerSecond * writes * write.redis
   const redisCores = redisUs / 1e6 / utilisation
   const own = reads * read.server + requestsPerSecond * writes * write.server
   const rest = own - requestsPerSecond * visitor.server
@@ -62,7 +61,7 @@ function needsOf(costs: Costs, { bytesPerSession, bytesPerEntry }: Bytes): Need[
     },
     {
       what: 'cores of Redis',
-      formula: `(reads × Redis µs a read + (writes + touches) × what a write costs more) ÷ ${utilisation}`,
+      formula: `(reads × Redis µs a read + touches × µs a touch + writes × µs a write) ÷ ${utilisation}`,
       is: redisCores.toFixed(1),
     },
     {

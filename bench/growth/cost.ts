@@ -1,9 +1,14 @@
+import { createClient } from 'redis'
+import { randomTouchId } from '../../src/cookie/random.ts'
+import { encode } from '../../src/record/serialize.ts'
+import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts'
-import { USER } from '../http/account.ts'
+import { USER, account } from '../http/account.ts'
 import { begin } from '../http/client.ts'
 import { run } from '../http/load.ts'
 import { median } from '../http/ratio.ts'
 import { startServer } from '../http/server-process.ts'
+import { recordOf } from '../parts/sample.ts'
 import type { Table } from '../table.ts'
 
 const PATHS = { visitor: '/none', read: '/read', write: '/write' } as const
@@ -16,7 +21,10 @@ export interface Cost {
   readonly redis: number
 }
 
-export type Costs = Readonly<Record<keyof typeof PATHS, Cost>>
+export type Costs = Readonly<Record<keyof typeof PATHS, Cost>> & {
+  /** Of Redis, when a read notes activity: beside the read. */
+  readonly touch: number
+}
 
 /** What one request costs the server and Redis: what docs/capacity.md reckons with. */
 export async function cost(rounds: number): Promise<Costs> {
@@ -43,22 +51,47 @@ export async function cost(rounds: number): Promise<Costs> {
       ) as [number, number]
       costs.push([name, { server: ofServer, redis: ofRedis }])
     }
-    return Object.fromEntries(costs) as Costs
+    const touches: number[] = []
+    for (let round = 0; round < rounds; round++) touches.push(await touchUs(redis))
+    return { ...Object.fromEntries(costs), touch: median(touches) } as Costs
   } finally {
     await server.stop()
     await redis.stop()
   }
 }
 
-export function costTable(costs: Costs): Table {
+export function costTable({ touch, ...costs }: Costs): Table {
+  const requests = Object.entries(costs).map(([name, { server, redis }]) => [
+    name,
+    server.toFixed(1),
+    redis.toFixed(1),
+  ])
   return {
     title: 'What one request costs: node:http, sessions of 1.2 KB',
     head: ['request', 'server CPU µs', 'Redis CPU µs'],
-    rows: Object.entries(costs).map(([name, { server, redis }]) => [
-      name,
-      server.toFixed(1),
-      redis.toFixed(1),
-    ]),
+    rows: [...requests, ['to note activity besides, by itself', '–', touch.toFixed(1)]],
+  }
+}
+
+/** Each is later than the one before, so that it writes. */
+async function touchUs(redis: RedisServer): Promise<number> {
+  const client = await createClient({ url: redis.url }).connect()
+  const store = redisStore({ client })
+  try {
+    await store.measureClock?.()
+    const record = recordOf(encode(account()), Math.trunc(store.now()))
+    const { id: key, familyHash, edition, touchedAt } = record
+    await store.remove(key, null)
+    await store.create(key, record)
+    const before = await cpuOf(redis)
+    for (let later = 1; later <= REQUESTS; later++) {
+      const touch = { familyHash, edition, at: touchedAt + later, active: true }
+      const { status } = await store.touch(key, { ...touch, writeId: randomTouchId() })
+      if (status !== 'touched') throw new Error(`a touch answers ${status}`)
+    }
+    return ((await cpuOf(redis)) - before) / REQUESTS
+  } finally {
+    client.destroy()
   }
 }
 

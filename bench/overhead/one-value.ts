@@ -17,8 +17,8 @@ export class OneValue {
         this.#set(command[2])
         return 'OK'
       case 'evalsha':
-        // What create.lua and replace.lua are given: the value, and when it expires.
-        this.#set(command.at(-2))
+        // Among what create.lua and replace.lua are given.
+        this.#set(command.findLast((part) => part.includes('sojourn1 ')))
         return [1]
       default:
         throw new Error(`no such command here: ${String(command[0])}`)

@@ -31,4 +31,5 @@ async function serve(listener: RequestListener, cookie: string | undefined): Pro
     response.on('finish', resolve)
     listener(request, response)
   })
+  if (response.statusCode !== 200) throw new Error(`answered with ${response.statusCode}`)
 }

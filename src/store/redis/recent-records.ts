@@ -30,7 +30,7 @@ export class RecentRecords {
     if (before !== undefined && reply.equals(before.bytes)) return before.record
     const answer = readAnswer(reply)
     if (before === undefined && !this.#seen.has(key)) return answer
-    if (isRecord(answer)) this.#keep(key, answer, reply, memoFrom(before, answer))
+    if (isRecord(answer)) this.#keep(key, answer, copyOf(reply), memoFrom(before, answer))
     return answer
   }
 
@@ -38,13 +38,14 @@ export class RecentRecords {
   written(key: string, record: SessionRecord, stored: string | Buffer): void {
     const before = this.#recent.get(key)
     if (before === undefined || stored.length > LARGEST_BYTES) return
-    this.#keep(key, { ...record }, stored, memoOf(record) ?? memoFrom(before, record))
+    const memo = memoOf(record) ?? memoFrom(before, record)
+    this.#keep(key, { ...record }, Buffer.from(stored), memo)
   }
 
   /** The record is nobody else's yet. */
-  #keep(key: string, record: SessionRecord, stored: string | Buffer, memo?: Memo): void {
+  #keep(key: string, record: SessionRecord, bytes: Buffer, memo?: Memo): void {
     if (!isText(record)) return
-    this.#recent.set(key, { bytes: exactly(stored), record: withMemo(record, memo) })
+    this.#recent.set(key, { bytes, record: withMemo(record, memo) })
   }
 }
 
@@ -54,13 +55,12 @@ function memoFrom(before: Known | undefined, { data }: SessionRecord): Memo | un
 }
 
 /**
- * A copy in memory of its own. What a client cut out of what it received keeps all of that, and what
- * `Buffer.from` makes keeps what was made beside it.
+ * In memory of its own. What a client cut out of what it received keeps all of that; what
+ * `Buffer.from` makes, at half the time, keeps what was made beside it, until the next write here.
  */
-function exactly(stored: string | Buffer): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(stored))
-  if (typeof stored === 'string') bytes.write(stored)
-  else bytes.set(stored)
+function copyOf(reply: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(reply.length)
+  bytes.set(reply)
   return bytes
 }
 
