@@ -1,6 +1,8 @@
 import { createClient } from 'redis'
-import { randomTouchId } from '../../src/cookie/random.ts'
+import { randomId, randomTouchId } from '../../src/cookie/random.ts'
+import type { SessionRecord } from '../../src/record/record.ts'
 import { encode } from '../../src/record/serialize.ts'
+import { withWrite } from '../../src/record/writes.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts'
 import { USER, account } from '../http/account.ts'
@@ -73,21 +75,27 @@ export function costTable({ touch, ...costs }: Costs): Table {
   }
 }
 
-/** Each is later than the one before, so that it writes. */
+/** Each is of a record as it was read, and later than the one before, so that it writes. */
 async function touchUs(redis: RedisServer): Promise<number> {
-  const client = await createClient({ url: redis.url }).connect()
+  const client = createClient({ url: redis.url }).on('error', () => {})
+  await client.connect()
   const store = redisStore({ client })
+  async function touchAgain(record: SessionRecord): Promise<SessionRecord> {
+    const { id, familyHash, edition, touchedAt } = record
+    const writeId = randomTouchId()
+    const touch = { familyHash, edition, at: touchedAt + 1, active: true, writeId, from: record }
+    const answer = await store.touch(id, touch)
+    if (answer.status !== 'touched') throw new Error(`a touch answers ${answer.status}`)
+    return { ...record, writes: withWrite(record.writes, writeId), touchedAt: answer.touchedAt }
+  }
   try {
     await store.measureClock?.()
-    const record = recordOf(encode(account()), Math.trunc(store.now()))
-    const { id: key, familyHash, edition, touchedAt } = record
-    await store.remove(key, null)
-    await store.create(key, record)
+    const first = recordOf(encode(account()), Math.trunc(store.now()))
+    let records = Array.from({ length: CONNECTIONS }, () => ({ ...first, id: randomId() }))
+    for (const record of records) await store.create(record.id, record)
     const before = await cpuOf(redis)
-    for (let later = 1; later <= REQUESTS; later++) {
-      const touch = { familyHash, edition, at: touchedAt + later, active: true }
-      const { status } = await store.touch(key, { ...touch, writeId: randomTouchId() })
-      if (status !== 'touched') throw new Error(`a touch answers ${status}`)
+    for (let sent = 0; sent < REQUESTS; sent += CONNECTIONS) {
+      records = await Promise.all(records.map(touchAgain))
     }
     return ((await cpuOf(redis)) - before) / REQUESTS
   } finally {

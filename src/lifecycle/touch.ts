@@ -74,7 +74,8 @@ export async function confirm(
 
 function touchOf(state: SessionState, { record }: Base, at: number, active: boolean): Touch {
   const { familyHash } = record
-  return { familyHash, edition: state.edition, at, active, writeId: randomTouchId() }
+  const writeId = randomTouchId()
+  return { familyHash, edition: state.edition, at, active, writeId, from: record }
 }
 
 function send(engine: Engine, visit: Visit, { record }: Base, touch: Touch): Promise<TouchAnswer> {

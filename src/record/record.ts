@@ -102,7 +102,8 @@ export function bytesOf(record: SessionRecord): number {
   return formatHeader(record).length + Buffer.byteLength(data) + Buffer.byteLength(flash)
 }
 
-function formatHeader(record: SessionRecord): string {
+/** The header line of a record as stored, its end included. */
+export function formatHeader(record: SessionRecord): string {
   const { createdAt, data, flash } = record
   let kinds = kindOf(data)
   if (flash !== undefined) kinds += `,${kindOf(flash)}:${Buffer.byteLength(flash)}`

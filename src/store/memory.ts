@@ -1,7 +1,6 @@
 import { OptionError, StoreError } from '../errors.ts'
 import { refuseUnknown, requireFunction, requireInteger } from '../options/check.ts'
 import { expiryOf, revisionOf, type SessionRecord } from '../record/record.ts'
-import { lastWriteOf, withWrite } from '../record/writes.ts'
 import { MemoryListeners } from './memory-listeners.ts'
 import { MemoryLists } from './memory-lists.ts'
 import { MemoryRecords } from './memory-records.ts'
@@ -20,6 +19,7 @@ import type {
   Touch,
   TouchAnswer,
 } from './store.ts'
+import { touchAnswerOf, touched } from './touched.ts'
 
 export interface MemoryStoreOptions {
   /** The store's clock: milliseconds since the epoch. Default: the local clock. */
@@ -106,18 +106,9 @@ class MemoryStore implements Store {
   async touch(key: string, touch: Touch): Promise<TouchAnswer> {
     const stored = this.#records.get(key)
     if (stored === undefined || stored.familyHash !== touch.familyHash) return { status: 'gone' }
-    const promotes = touch.edition > stored.edition
-    const touchedAt = touch.active ? Math.max(stored.touchedAt, touch.at) : stored.touchedAt
-    if (touchedAt === stored.touchedAt && !promotes) return touched(stored)
-    const record: SessionRecord = {
-      ...stored,
-      writes: withWrite(stored.writes, touch.writeId),
-      touchedAt,
-      edition: promotes ? touch.edition : stored.edition,
-      promotedAt: promotes ? touch.at : stored.promotedAt,
-    }
-    this.#records.set(key, record)
-    return touched(record)
+    const record = touched(stored, touch)
+    if (record !== stored) this.#records.set(key, record)
+    return touchAnswerOf(record)
   }
 
   async remove(key: string, principal: string | null): Promise<RemoveAnswer> {
@@ -182,10 +173,4 @@ class MemoryStore implements Store {
 
 function wrote(record: SessionRecord, writeId: string): boolean {
   return record.writes.includes(writeId)
-}
-
-function touched(record: SessionRecord): TouchAnswer {
-  const { touchedAt, edition, promotedAt } = record
-  const [written, revision] = [lastWriteOf(record), revisionOf(record)]
-  return { status: 'touched', written, revision, touchedAt, edition, promotedAt }
 }

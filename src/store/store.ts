@@ -50,6 +50,8 @@ export interface Touch {
   readonly active: boolean
   /** Begins with `~`, as no id of another write does. */
   readonly writeId: string
+  /** The record as it was read. Where it still is that one, a store can do with less work. */
+  readonly from?: SessionRecord
 }
 
 /** The outcome of {@link Store.touch}. */

@@ -170,8 +170,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 5: a touch does not promote',
-    file: 'src/store/memory.ts',
-    search: 'const promotes = touch.edition > stored.edition',
+    file: 'src/store/touched.ts',
+    search: 'const promotes = touch.edition > record.edition',
     replacement: 'const promotes = false',
     test: RENEWAL,
     fails: 'is promoted by its first use, and not handed out again',

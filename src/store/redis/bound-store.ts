@@ -1,6 +1,7 @@
 import type { StoreOperation } from '../../errors.ts'
 import {
   expiryOf,
+  formatHeader,
   formatRecord,
   parseRecord,
   revisionOf,
@@ -22,6 +23,7 @@ import type {
   Touch,
   TouchAnswer,
 } from '../store.ts'
+import { touchAnswerOf, touched } from '../touched.ts'
 import { ServerClock } from './clock.ts'
 import type { Confirming } from './confirming.ts'
 import { isErrorReply, storeFailure } from './failure.ts'
@@ -137,6 +139,8 @@ export class BoundStore implements Store {
   }
 
   async touch(key: string, touch: Touch): Promise<TouchAnswer> {
+    const { from } = touch
+    const next = from && touched(from, touch)
     const answer = await this.#scripts.run(
       'touch',
       key,
@@ -145,8 +149,12 @@ export class BoundStore implements Store {
       String(touch.at),
       touch.writeId,
       touch.active ? '1' : '0',
+      ...(from === undefined || next === undefined || next === from
+        ? ['', '', '']
+        : [revisionOf(from), formatHeader(next), String(expiryOf(next))]),
     )
     if (answer[0] === 0) return { status: 'gone' }
+    if (answer[0] === 2) return touchAnswerOf(next as SessionRecord)
     return {
       status: 'touched',
       written: text('touch', answer[1]),

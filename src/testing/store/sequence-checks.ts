@@ -59,7 +59,12 @@ function nextStep(random: Random, key: string, known: SessionRecord[], now: unkn
     }
     case 'touch': {
       const at = from.touchedAt + random.below(5) - 1
-      const touch = touchOf(from, { at, edition: random.below(4), active: random.below(4) > 0 })
+      const touch = touchOf(from, {
+        at,
+        edition: random.below(4),
+        active: random.below(4) > 0,
+        ...(random.below(2) === 0 && { from }),
+      })
       return { name: 'touch', perform: (store) => store.touch(key, touch) }
     }
     default: {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { revisionOf } from '../../record/record.ts'
+import { expiryOf, revisionOf } from '../../record/record.ts'
 import { type TouchAnswer, expectedOf } from '../../store/store.ts'
 import { type Checks, forEach } from '../conformance.ts'
 import type { Given } from './given.ts'
-import { successor, touchOf } from './records.ts'
+import { comparable, EVERY_BYTE, successor, touchOf } from './records.ts'
 
 /** Store.touch among the writes of a record: rules 9 and 11 of the protocol. */
 export const touchWriteChecks: Checks<Given> = {
@@ -35,6 +35,39 @@ export const touchWriteChecks: Checks<Given> = {
     const touch = touchOf(record, { edition: 4, active: false })
     const answer = (await twice(key, () => store.touch(key, touch))) as Touched
     assert.equal(answer.revision, record.writes[0])
+    assert.deepEqual(await stored(key), record)
+  },
+
+  'made from the record as it was read leaves all else of it, bytes too': async (given) => {
+    const { store, twice, created, stored, expiryAt } = given
+    const { key, record } = await created({ data: EVERY_BYTE, flash: 'ü\n', principal: 'ann\n' })
+    const touch = touchOf(record, { edition: record.edition + 2, from: record })
+    const answer = await twice(key, () => store.touch(key, touch))
+    const { edition, at } = touch
+    const writes = [touch.writeId, ...record.writes]
+    const after = { ...record, writes, touchedAt: at, edition, promotedAt: at }
+    const [written, revision] = [revisionOf(record), touch.writeId]
+    const noted = { touchedAt: at, edition, promotedAt: at }
+    assert.deepEqual(answer, { status: 'touched', written, revision, ...noted })
+    assert.deepEqual(await stored(key), comparable(after))
+    if (expiryAt) assert.equal(await expiryAt(key), expiryOf(after))
+  },
+
+  'made from a record that was written since leaves what was written': async (given) => {
+    const { store, twice, created, stored } = given
+    const { key, record } = await created()
+    const next = successor(record, { timeoutMs: record.timeoutMs / 2 })
+    await store.replace(key, expectedOf(record), next)
+    const touch = touchOf(record, { from: record })
+    await twice(key, () => store.touch(key, touch))
+    const writes = [touch.writeId, ...next.writes]
+    assert.deepEqual(await stored(key), { ...next, writes, touchedAt: touch.at })
+  },
+
+  'made from a record of another family is gone': async ({ store, twice, created, stored }) => {
+    const { key, record } = await created()
+    const touch = touchOf(record, { familyHash: 'another', from: record })
+    assert.deepEqual(await twice(key, () => store.touch(key, touch)), { status: 'gone' })
     assert.deepEqual(await stored(key), record)
   },
 

@@ -6,14 +6,29 @@
 -- ARGV[3]  when it came, milliseconds since the epoch
 -- ARGV[4]  the write id of this touch: the revision, if it writes
 -- ARGV[5]  1: that was activity, which prolongs the session; 0: it was not
+-- ARGV[6]  the revision that was read; empty when nothing was read, or the touch changes nothing of it
+-- ARGV[7]  the header that the record of that revision gets, its end included
+-- ARGV[8]  when it expires then, milliseconds since the epoch
 --
 -- Returns
 --   { 0 }  gone: no record of this format, or one of another family
 --   { 1, written, revision, touched, edition, promoted }
 --          the latest write that was no touch, the revision, then what is stored now; `touched`
 --          and `promoted` are milliseconds since the epoch
+--   { 2 }  it was the revision that was read, and has the header now
 --
 -- A value that is no string is an error reply (WRONGTYPE).
+
+-- As in replace.lua: all of the header is looked at only where the record is not the one that was read.
+
+local value = redis.call('GET', KEYS[1])
+local writes, family = string.match(value or '', '^sojourn1 [^ ]+ ([^ ]+) ([^ ]+) ')
+local from = ARGV[6] .. ','
+if family == ARGV[1] and ARGV[6] ~= '' and string.sub(writes .. ',', 1, #from) == from then
+  local payloads = string.sub(value, string.find(value, '\n', 1, true) + 1)
+  redis.call('SET', KEYS[1], ARGV[7] .. payloads, 'PXAT', ARGV[8])
+  return { 2 }
+end
 
 -- @include header.lua
 
@@ -45,7 +60,6 @@ local function format(record)
     record.persistence, record.csrf, record.identity, record.kinds }, ' ') .. record.payloads
 end
 
-local value = redis.call('GET', KEYS[1])
 local record = value and parse(value)
 if not record or record.family ~= ARGV[1] then return { 0 } end
 
