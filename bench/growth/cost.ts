@@ -2,8 +2,8 @@ import { createClient } from 'redis'
 import { randomId, randomTouchId } from '../../src/cookie/random.ts'
 import type { SessionRecord } from '../../src/record/record.ts'
 import { encode } from '../../src/record/serialize.ts'
-import { withWrite } from '../../src/record/writes.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
+import { touched } from '../../src/store/touched.ts'
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts'
 import { USER, account } from '../http/account.ts'
 import { begin } from '../http/client.ts'
@@ -84,9 +84,9 @@ async function touchUs(redis: RedisServer): Promise<number> {
     const { id, familyHash, edition, touchedAt } = record
     const writeId = randomTouchId()
     const touch = { familyHash, edition, at: touchedAt + 1, active: true, writeId, from: record }
-    const answer = await store.touch(id, touch)
-    if (answer.status !== 'touched') throw new Error(`a touch answers ${answer.status}`)
-    return { ...record, writes: withWrite(record.writes, writeId), touchedAt: answer.touchedAt }
+    const { status } = await store.touch(id, touch)
+    if (status !== 'touched') throw new Error(`a touch answers ${status}`)
+    return touched(record, touch)
   }
   try {
     await store.measureClock?.()

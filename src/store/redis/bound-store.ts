@@ -149,9 +149,9 @@ export class BoundStore implements Store {
       String(touch.at),
       touch.writeId,
       touch.active ? '1' : '0',
-      ...(from === undefined || next === undefined || next === from
-        ? ['', '', '']
-        : [revisionOf(from), formatHeader(next), String(expiryOf(next))]),
+      ...(from && next && next !== from
+        ? [revisionOf(from), formatHeader(next), String(expiryOf(next))]
+        : ['', '', '']),
     )
     if (answer[0] === 0) return { status: 'gone' }
     if (answer[0] === 2) return touchAnswerOf(next as SessionRecord)
