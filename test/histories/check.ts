@@ -6,32 +6,38 @@ export function wrongIn(history: History): string | undefined {
   for (const id of new Set(history.map((operation) => operation.id))) {
     const operations = history.filter((operation) => operation.id === id)
     const stuck = stuckIn(operations)
-    if (stuck !== undefined) return textOf(id, operations, stuck)
+    if (stuck !== undefined) return textOf(id, history, operations, stuck)
   }
   return undefined
 }
 
 function textOf(
   id: string,
+  history: History,
   operations: readonly Operation[],
   { order, state, next }: Stuck,
 ): string {
-  const begin = Math.min(...operations.map(({ invokedAt }) => invokedAt))
+  const begin = Math.min(...history.map(({ invokedAt }) => invokedAt))
   const list = (items: readonly Operation[]) => items.map((item) => `  ${told(item, begin)}`)
+  const byBeginning = (items: readonly Operation[]) =>
+    list(items.toSorted((one, other) => one.invokedAt - other.invokedAt))
+  const others = history.filter((operation) => operation.id !== id)
   return [
     `session ${id}: no order of its ${operations.length} operations makes sense.`,
     'What happened, by its beginning:',
-    ...list(operations.toSorted((one, other) => one.invokedAt - other.invokedAt)),
+    ...byBeginning(operations),
     'As far as it makes sense:',
     ...list(order),
     `which leaves ${JSON.stringify(state)}`,
     'and then comes none of:',
     ...list(next),
+    'What happened to other sessions of this history:',
+    ...byBeginning(others),
   ].join('\n')
 }
 
-function told({ by, act, invokedAt, answeredAt }: Operation, begin: number): string {
+function told({ id, by, act, invokedAt, answeredAt }: Operation, begin: number): string {
   const end = answeredAt === null ? 'unknown' : String(answeredAt - begin)
   const { kind, ...facts } = act
-  return `${invokedAt - begin}–${end} µs, ${by}: ${kind} ${JSON.stringify(facts)}`
+  return `${invokedAt - begin}–${end} µs, ${by}, ${id.slice(0, 4)}: ${kind} ${JSON.stringify(facts)}`
 }

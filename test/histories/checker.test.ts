@@ -220,15 +220,16 @@ describe('a history is not as promised', () => {
       [
         "session s: no order of its 3 operations makes sense.",
         "What happened, by its beginning:",
-        "  0–1 µs, at 0: create {"family":"f","first":{"data":{"a":1},"flash":[],"timeout":1200,"principal":null}}",
-        "  2–3 µs, at 2: write {"family":"f","changes":{"data":{"a":2},"pushed":[],"popped":[]}}",
-        "  4–5 µs, at 4: open {"family":"f","seen":{"data":{"a":1},"flash":[],"timeout":1200,"principal":null}}",
+        "  0–1 µs, at 0, s: create {"family":"f","first":{"data":{"a":1},"flash":[],"timeout":1200,"principal":null}}",
+        "  2–3 µs, at 2, s: write {"family":"f","changes":{"data":{"a":2},"pushed":[],"popped":[]}}",
+        "  4–5 µs, at 4, s: open {"family":"f","seen":{"data":{"a":1},"flash":[],"timeout":1200,"principal":null}}",
         "As far as it makes sense:",
-        "  0–1 µs, at 0: create {"family":"f","first":{"data":{"a":1},"flash":[],"timeout":1200,"principal":null}}",
-        "  2–3 µs, at 2: write {"family":"f","changes":{"data":{"a":2},"pushed":[],"popped":[]}}",
+        "  0–1 µs, at 0, s: create {"family":"f","first":{"data":{"a":1},"flash":[],"timeout":1200,"principal":null}}",
+        "  2–3 µs, at 2, s: write {"family":"f","changes":{"data":{"a":2},"pushed":[],"popped":[]}}",
         "which leaves {"data":{"a":2},"flash":[],"timeout":1200,"principal":null,"life":"live","family":"f","known":[]}",
         "and then comes none of:",
-        "  4–5 µs, at 4: open {"family":"f","seen":{"data":{"a":1},"flash":[],"timeout":1200,"principal":null}}",
+        "  4–5 µs, at 4, s: open {"family":"f","seen":{"data":{"a":1},"flash":[],"timeout":1200,"principal":null}}",
+        "What happened to other sessions of this history:",
       ]
     `)
   })

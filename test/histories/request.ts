@@ -213,17 +213,18 @@ export class RecordedRequest {
   async #write(send: () => Promise<string>): Promise<void> {
     if (this.#over) return
     const changes = this.#changes()
-    const { base, standing } = this.#state
+    const { base, standing, unanswered } = this.#state
     const refused = standing === 'refused'
     const first = base === undefined && !refused ? this.#seen() : undefined
     const wants = !isNothing(changes)
     const invokedAt = now()
     const outcome = await outcomeOf(send)
     const answeredAt = outcome === 'unknown' ? null : now()
+    this.#followId(invokedAt)
     if (this.#removal !== undefined) this.#removed(outcome, invokedAt, answeredAt)
     if (outcome === 'gone') {
       if (this.#id !== '' && this.#removal === undefined) {
-        const write = { kind: 'write', family: this.#family, changes } as const
+        const write = { kind: 'write', family: this.#held, changes } as const
         this.#gone(wants && !refused ? write : undefined, invokedAt, answeredAt)
       }
       this.#over ||= this.#removal !== undefined
@@ -233,6 +234,8 @@ export class RecordedRequest {
     this.#removal = undefined
     if (this.#over) return
     if (outcome !== 'unknown') this.#resolve(answeredAt)
+    // What goes first has no answer yet: nothing else was sent.
+    else if (unanswered !== undefined && this.#state.unanswered?.draft === unanswered.draft) return
     if (wants && !refused) {
       this.#sent = { ...this.#session }
       this.#forget()
@@ -243,9 +246,9 @@ export class RecordedRequest {
 
   #actOf(changes: Changes, first: Seen | undefined): Act | undefined {
     if (first === undefined || this.#doubts.length > 0) {
-      return { kind: 'write', family: this.#family, changes }
+      return { kind: 'write', family: this.#held, changes }
     }
-    if (this.#id !== '') return { kind: 'write', family: this.#family, changes }
+    if (this.#id !== '') return { kind: 'write', family: this.#held, changes }
     this.#id = this.#session.id
     this.#family = this.#state.family
     return { kind: 'create', family: this.#family, first }
@@ -255,6 +258,17 @@ export class RecordedRequest {
     const { id, principal } = this.#removal as { id: string; principal: string | null }
     const kind = outcome === 'gone' ? 'removeRefused' : 'remove'
     this.#note(id, { kind, principal }, invokedAt, answeredAt)
+  }
+
+  /**
+   * A sign-in without an answer has taken the id of the session that it was to begin, and of which
+   * nobody has a cookie: what was sent there is sent again, to a session of another id.
+   */
+  #followId(invokedAt: number): void {
+    const { id } = this.#session
+    if (this.#doubts[0]?.act.kind !== 'create' || id === this.#id) return
+    this.#id = id
+    this.#doubts = this.#doubts.map(({ act }) => this.#note(id, act, invokedAt, null))
   }
 
   /** The store has answered: what was sent before has been done, too. */
@@ -271,9 +285,13 @@ export class RecordedRequest {
     else this.#follow(act)
   }
 
-  /** The family that holds after it. */
   #follow(act: Act): void {
-    if ('changes' in act) this.#family = act.changes.rotatesTo ?? this.#family
+    this.#family = familyAfter(this.#family, act)
+  }
+
+  /** The family that a write meets: what has no answer goes first. */
+  get #held(): string {
+    return this.#doubts.reduce((family, { act }) => familyAfter(family, act), this.#family)
   }
 
   async #update(): Promise<void> {
@@ -293,7 +311,7 @@ export class RecordedRequest {
       this.#resolve(answeredAt)
       this.#sent = { ...this.#sent, [COUNTER]: found + 1 }
     }
-    const act = { kind: 'update', family: this.#family, key: COUNTER, found } as const
+    const act = { kind: 'update', family: this.#held, key: COUNTER, found } as const
     if (outcome === 'gone') this.#gone(act, invokedAt, answeredAt)
     else this.#note(this.#id, act, invokedAt, answeredAt)
   }
@@ -313,10 +331,11 @@ export class RecordedRequest {
       return 'saved'
     })
     const answeredAt = outcome === 'unknown' ? null : now()
+    if (hasBegun) this.#followId(invokedAt)
     if (outcome === 'unknown' || outcome === 'gone') {
       if (!hasBegun) return
       const changes = { ...all, data, rotatesTo: `unknown at ${invokedAt}` }
-      const act = { kind: 'signIn', family: this.#family, principal, keep, changes } as const
+      const act = { kind: 'signIn', family: this.#held, principal, keep, changes } as const
       if (outcome === 'gone') this.#gone(act, invokedAt, answeredAt)
       else this.#note(this.#id, act, invokedAt, null)
       return
@@ -333,7 +352,7 @@ export class RecordedRequest {
       this.#note(id, { kind: 'create', family, first: this.#seen() }, invokedAt, answeredAt)
     } else {
       const changes = { ...all, data, rotatesTo: family }
-      const act = { kind: 'signIn', family: this.#family, principal, keep, changes } as const
+      const act = { kind: 'signIn', family: this.#held, principal, keep, changes } as const
       this.#note(id, act, invokedAt, answeredAt)
     }
     this.#id = id
@@ -363,6 +382,10 @@ async function outcomeOf(send: () => Promise<string>): Promise<string> {
     if (error instanceof StoreError) return 'unknown'
     throw error
   }
+}
+
+function familyAfter(family: string, act: Act): string {
+  return ('changes' in act ? act.changes.rotatesTo : undefined) ?? family
 }
 
 function isNothing({ data, pushed, popped, timeout, rotatesTo }: Changes): boolean {

@@ -32,6 +32,24 @@ export function besideForeign(store: Store, texts: Map<string, string>): Store {
   }
 }
 
+/** A store each of whose operations is carried out, or not, as `run` wants. */
+export function everyOperation(
+  store: Store,
+  run: (name: (typeof OPERATIONS)[number], carryOut: () => unknown) => Promise<unknown>,
+): Store {
+  const made: Record<string, unknown> = {
+    ...store,
+    now: () => store.now(),
+    measureClock: () => store.measureClock?.(),
+  }
+  for (const name of OPERATIONS) {
+    const operation = store[name] as ((...args: unknown[]) => Promise<unknown>) | undefined
+    if (operation === undefined) continue
+    made[name] = (...args: unknown[]) => run(name, () => Reflect.apply(operation, store, args))
+  }
+  return made as unknown as Store
+}
+
 /** An operation that waits for its turn. */
 interface Waiting {
   readonly name: string
@@ -52,7 +70,8 @@ export class Actor {
   #dead = false
 
   constructor(store: Store, work: (stepped: Store, actor: Actor) => Promise<void>) {
-    this.#done = work(this.#stepped(store), this).finally(() => void (this.over = true))
+    const stepped = everyOperation(store, (name, carryOut) => this.stop(name, carryOut))
+    this.#done = work(stepped, this).finally(() => void (this.over = true))
     // What went wrong is told to whoever steps.
     this.#done.catch(() => undefined)
   }
@@ -88,21 +107,6 @@ export class Actor {
   die(): void {
     this.#dead = true
     for (const { fail } of this.waiting.splice(0)) fail(new Error('this node died'))
-  }
-
-  #stepped(store: Store): Store {
-    const stepped: Record<string, unknown> = {
-      ...store,
-      now: () => store.now(),
-      measureClock: () => store.measureClock?.(),
-    }
-    for (const name of OPERATIONS) {
-      const operation = store[name] as ((...args: unknown[]) => Promise<unknown>) | undefined
-      if (operation === undefined) continue
-      stepped[name] = (...args: unknown[]) =>
-        this.stop(name, () => Reflect.apply(operation, store, args))
-    }
-    return stepped as unknown as Store
   }
 }
 
