@@ -25,8 +25,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 9: a replace knows itself only while nobody has written since',
     file: 'src/store/redis/lua/replace.lua',
-    search: "string.find(all, ',' .. ARGV[1] .. ',', 1, true)",
-    replacement: "string.sub(all, 1, #ARGV[1] + 2) == ',' .. ARGV[1] .. ','",
+    search: "string.find(writes, ',' .. ARGV[1] .. ',', 1, true)",
+    replacement: 'isRevision(ARGV[1])',
     test: LOST,
     fails: 'brings back no message that was shown since',
   },
@@ -49,8 +49,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 9: a write goes over what another has written since',
     file: 'src/store/redis/lua/replace.lua',
-    search: 'string.sub(all, 1, #from) == from and family',
-    replacement: '#from > 0 and family',
+    search: 'isRevision(ARGV[2]) and family',
+    replacement: '#ARGV[2] > 0 and family',
     test: PARALLEL,
     fails: '20 that set 20 keys keep 20',
   },
@@ -64,16 +64,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'a write is taken for the one it was made from by the beginning of its revision',
-    file: 'src/store/redis/lua/replace.lua',
-    search: "local from = ',' .. ARGV[2] .. ','",
-    replacement: "local from = ',' .. ARGV[2]",
+    file: 'src/store/redis/lua/as-read.lua',
+    search: "#id + 2) == ',' .. id .. ','",
+    replacement: "#id + 1) == ',' .. id",
     ...CONTRACT,
   },
   {
     when: 'a write that has happened happens again where its record is at the front again',
     file: 'src/store/redis/lua/replace.lua',
-    search: 'isFrom and not happened',
-    replacement: 'isFrom',
+    search: ' and not happened then',
+    replacement: ' then',
     ...CONTRACT,
   },
   {
@@ -124,15 +124,15 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a touch takes a write back that came after its record was read',
     file: 'src/store/redis/lua/touch.lua',
-    search: "string.sub(writes .. ',', 1, #from) == from then",
-    replacement: '#from > 0 then',
+    search: 'isRevision(ARGV[6]) and',
+    replacement: '#ARGV[6] > 0 and',
     ...CONTRACT,
   },
   {
     when: 'a touch of another family counts where its record was read',
     file: 'src/store/redis/lua/touch.lua',
-    search: 'if family == ARGV[1] and',
-    replacement: 'if family and',
+    search: ' and family == ARGV[1]',
+    replacement: ' and family',
     ...CONTRACT,
   },
   {

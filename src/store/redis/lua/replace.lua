@@ -18,16 +18,10 @@
 -- name; it may well not be permitted.
 -- A value that is no string is an error reply (WRONGTYPE).
 
--- The one it was made from is known by its revision, and was parsed when it was read: only of
--- another one all of the header is looked at, which takes longer than all else here.
+-- @include as-read.lua
 
-local value = redis.call('GET', KEYS[1])
-local writes, family = string.match(value or '', '^sojourn1 [^ ]+ ([^ ]+) ([^ ]+) ')
-local all = ',' .. (writes or '') .. ','
-local from = ',' .. ARGV[2] .. ','
-local isFrom = string.sub(all, 1, #from) == from and family == ARGV[3]
-local happened = string.find(all, ',' .. ARGV[1] .. ',', 1, true)
-if isFrom and not happened then
+local happened = string.find(writes, ',' .. ARGV[1] .. ',', 1, true)
+if isRevision(ARGV[2]) and family == ARGV[3] and not happened then
   redis.call('SET', KEYS[1], ARGV[4], 'PXAT', ARGV[5])
   if ARGV[6] == '1' then redis.pcall('PUBLISH', KEYS[1], 'earlier') end
   return { 1 }

@@ -19,12 +19,9 @@
 --
 -- A value that is no string is an error reply (WRONGTYPE).
 
--- As in replace.lua: all of the header is looked at only where the record is not the one that was read.
+-- @include as-read.lua
 
-local value = redis.call('GET', KEYS[1])
-local writes, family = string.match(value or '', '^sojourn1 [^ ]+ ([^ ]+) ([^ ]+) ')
-local from = ARGV[6] .. ','
-if family == ARGV[1] and ARGV[6] ~= '' and string.sub(writes .. ',', 1, #from) == from then
+if ARGV[6] ~= '' and isRevision(ARGV[6]) and family == ARGV[1] then
   local payloads = string.sub(value, string.find(value, '\n', 1, true) + 1)
   redis.call('SET', KEYS[1], ARGV[7] .. payloads, 'PXAT', ARGV[8])
   return { 2 }
