@@ -1,13 +1,16 @@
 import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 import { root, run } from './run.ts'
+
+/** What is loaded together: neither an adapter, nor what is not there to serve requests. */
+const CORE = /\/src\/(?!adapters|cli|dashboard|testing)|\/node_modules\/cookie\//
 
 /**
  * Makes dist/ from src/, from scratch, so that no file of an earlier layout is shipped: the
- * declarations by tsc, the code by esbuild. An entry point is a file of its own, and what several share
- * is in dist/shared, once: a module is one module however it is reached. To load each source file by
- * itself takes several times as long.
+ * declarations by tsc, the code by rolldown. An entry point is a file of its own, the core is one
+ * file, and what adapters share is in others: a module is one module however it is reached. To load
+ * each source file by itself takes several times as long (docs/decisions/028).
  */
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const { code, output } = run('tsc', ['-p', 'tsconfig.build.json'])
@@ -21,22 +24,22 @@ async function bundle(): Promise<void> {
     readonly bin: Readonly<Record<string, string>>
   }
   const files = [...Object.values(manifest.exports), ...Object.values(manifest.bin)]
+  const names = files.map((file) => file.replace('./dist/', '').replace(/\.js$/, ''))
   await build({
-    absWorkingDir: root,
-    entryPoints: files.map((file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
-    outbase: 'src',
-    outdir: 'dist',
-    chunkNames: 'shared/[hash]',
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    // A part of the package: docs/decisions/034.
-    alias: { cookie: './node_modules/cookie/dist/index.js' },
-    format: 'esm',
+    cwd: root,
+    input: Object.fromEntries(names.map((name) => [name, `src/${name}.ts`])),
     platform: 'node',
-    target: 'node20',
-    sourcemap: true,
-    logLevel: 'warning',
+    // All packages but one, which is a part of this one: docs/decisions/034.
+    external: (id) => /^[^./]/.test(id) && id !== 'cookie',
+    output: {
+      dir: 'dist',
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'shared/[name].mjs',
+      codeSplitting: { groups: [{ name: 'core', test: CORE }] },
+      comments: { legal: true, annotation: true, jsdoc: false },
+      sourcemap: true,
+    },
   })
   copyFileSync(join(root, 'node_modules/cookie/LICENSE'), join(root, 'dist/LICENSE-cookie'))
 }
