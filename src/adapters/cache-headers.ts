@@ -25,6 +25,7 @@ function directivesOf(cacheControl: string): string[] {
 
 /** What `Vary` has to say in place of this; `undefined` where it says as much already. */
 export function varyWithCookie(vary: string): string | undefined {
+  if (vary === '') return 'Cookie'
   const fields = vary
     .split(',')
     .map((field) => field.trim())

@@ -22,15 +22,11 @@ export function withHeaders(response: Response, additions: HeadersToAdd): Respon
   }
 }
 
-function addHeaders(
-  headers: Headers,
-  { setCookie, otherCookie, clearSiteData, sharing }: HeadersToAdd,
-): void {
-  const said = headers.get('Cache-Control') ?? ''
+function addHeaders(headers: Headers, additions: HeadersToAdd): void {
+  const { setCookie, otherCookie, clearSiteData } = additions
   if (setCookie !== undefined) headers.append('Set-Cookie', setCookie)
   if (otherCookie !== undefined) headers.append('Set-Cookie', otherCookie)
-  const restricted =
-    setCookie !== undefined ? unstored(said) : sharing === 'forbidden' ? unshared(said) : undefined
+  const restricted = restrictedBy(headers, additions)
   if (restricted !== undefined) headers.set('Cache-Control', restricted)
   if (clearSiteData !== undefined) {
     const asked = headers.get('Clear-Site-Data') ?? ''
@@ -38,6 +34,13 @@ function addHeaders(
   }
   const vary = varyWithCookie(headers.get('Vary') ?? '')
   if (vary !== undefined) headers.set('Vary', vary)
+}
+
+/** What `Cache-Control` has to say; it is read only where something may have to be said. */
+function restrictedBy(headers: Headers, { setCookie, sharing }: HeadersToAdd): string | undefined {
+  if (setCookie === undefined && sharing !== 'forbidden') return undefined
+  const said = headers.get('Cache-Control') ?? ''
+  return setCookie === undefined ? unshared(said) : unstored(said)
 }
 
 /** An error response that says no more than the standard phrase of its status. */
