@@ -4,8 +4,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'no response says that it varies by Cookie',
     file: 'src/adapters/cache-headers.ts',
-    search: "  return [...fields, 'Cookie'].join(', ')",
-    replacement: '  return undefined',
+    search: "  if (vary === '') return 'Cookie'",
+    replacement: "  if (vary === '') return undefined",
     test: 'test/proxy/careless.test.ts',
     fails: 'THREATS 12: users share neither pages nor cookies where only Vary is honoured',
   },

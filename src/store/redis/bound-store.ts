@@ -81,6 +81,7 @@ export class BoundStore implements Store {
     const clock = this.#clock
     return {
       read: (key) => this.read(key),
+      answer: (key, reply) => this.#recent.answer(key, reply),
       get knowsTime() {
         return clock.isSet
       },

@@ -1,5 +1,5 @@
 import { ownPayload } from '../../record/codec.ts'
-import { withMemo } from '../../record/memo.ts'
+import { memoOf, withMemo } from '../../record/memo.ts'
 import type { SessionRecord } from '../../record/record.ts'
 import type { Proof } from './tracking.ts'
 
@@ -29,6 +29,8 @@ export function knownAt({ readAt }: Entry, proof: Proof): number {
 
 /** A record to keep. Bytes that a client cut out of what it received would keep all of that. */
 export function kept(record: SessionRecord): SessionRecord {
+  // One that is kept already.
+  if (memoOf(record) !== undefined) return record
   const { data, flash } = record
   return withMemo({
     ...record,

@@ -5,7 +5,6 @@ import { backOff } from './client-options.ts'
 import { isRefusal } from './failure.ts'
 import { type OpenLink, linkOf } from './link.ts'
 import type { NearCache } from './near-cache.ts'
-import { readAnswer } from './replies.ts'
 import { type Entry, kept, knownAt, placeholder } from './near-entry.ts'
 import { Tracking } from './tracking.ts'
 
@@ -18,6 +17,8 @@ const REFUSED_MS = 30_000
 export interface Behind {
   /** Reads what Redis has, past the cache, and asks for its time along with that when it is due. */
   read(key: string): Promise<ReadAnswer>
+  /** What the reply to a GET says. */
+  answer(key: string, reply: unknown): ReadAnswer
   /** The time of Redis is known. Else nothing can be judged by it, and what is kept is no use. */
   readonly knowsTime: boolean
 }
@@ -94,7 +95,7 @@ export class NearSessions implements Near {
     this.#put(key, loading)
     let answer: ReadAnswer
     try {
-      answer = readAnswer(await tracking.get(key))
+      answer = this.#behind.answer(key, await tracking.get(key))
     } catch {
       // This cache spoils nothing; and what the server says, it says again.
       return this.#behind.read(key)
