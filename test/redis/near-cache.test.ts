@@ -5,7 +5,7 @@ import { OptionError } from '../../src/errors.ts'
 import { type SessionRecord, formatRecord, parseRecord } from '../../src/record/record.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
-import { SECRET } from '../support/app.ts'
+import { type Data, SECRET } from '../support/app.ts'
 import { useRedis } from '../support/both-stores.ts'
 import { cookieOf } from '../support/timed.ts'
 import { CLIENTS, begin, clientOf, gets, look, near, set, untilHeld } from './near-cache.ts'
@@ -46,6 +46,21 @@ describe.each(Object.keys(CLIENTS))('with %s', (client) => {
       expect(await look(here, cookie)).toBe(n)
     }
   })
+})
+
+test('a record that Redis still has as it was is the one that is known, parsed once', async () => {
+  const store = redisStore({
+    client: await clientOf('node-redis 6', redis.server.port),
+    nearCache: {},
+  })
+  const sessions = createSessions<Data>({ secret: SECRET, store })
+  onTestFinished(() => sessions.close())
+  await untilHeld(sessions, await begin(sessions), redis.server)
+  const [key] = (await redis.server.cli('keys', '*')) as [string]
+  await store.near?.read(key)
+  const known = await store.near?.read(key)
+  expect(known).toMatchObject({ data: '{"n":1}' })
+  expect(await store.near?.read(key)).toBe(known)
 })
 
 test('what is written on top of a session that was held too long is merged, not lost', async () => {
