@@ -1,10 +1,10 @@
 import { copyFileSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { build } from 'rolldown'
 import { root, run } from './run.ts'
 
 /** What is loaded together: neither an adapter, nor what is not there to serve requests. */
-const CORE = /\/src\/(?!adapters|cli|dashboard|testing)|\/node_modules\/cookie\//
+const CORE = /^(?:src\/(?!(?:adapters|cli|dashboard|testing)\/)|node_modules\/cookie\/)/
 
 /**
  * Makes dist/ from src/, from scratch, so that no file of an earlier layout is shipped: the
@@ -29,6 +29,7 @@ async function bundle(): Promise<void> {
     cwd: root,
     input: Object.fromEntries(names.map((name) => [name, `src/${name}.ts`])),
     platform: 'node',
+    transform: { target: 'node20' },
     // All packages but one, which is a part of this one: docs/decisions/034.
     external: (id) => /^[^./]/.test(id) && id !== 'cookie',
     output: {
@@ -36,7 +37,7 @@ async function bundle(): Promise<void> {
       format: 'esm',
       entryFileNames: '[name].js',
       chunkFileNames: 'shared/[name].mjs',
-      codeSplitting: { groups: [{ name: 'core', test: CORE }] },
+      codeSplitting: { groups: [{ name: 'core', test: (id) => CORE.test(relative(root, id)) }] },
       comments: { legal: true, annotation: true, jsdoc: false },
       sourcemap: true,
     },

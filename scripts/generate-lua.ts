@@ -40,7 +40,7 @@ function differences(name: string, used: Set<string>, documented: Set<string>): 
 function parts(source: string): { header: string; code: string } {
   const header = /^(?:--.*\n)*/.exec(source)?.[0] ?? ''
   const code = source
-    .replaceAll(/^-- @include (\S+)$/gm, (_, file: string) => parts(read(file)).code)
+    .replaceAll(/^-- @include (.+)$/gm, (_, file: string) => parts(read(file)).code)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('--'))

@@ -36,10 +36,10 @@ export const PROFILES = {
           'changed ([033](decisions/033-only-what-has-changed.md)). `read once` and `write once` are of ' +
           'sessions that nobody has read before. The client never sleeps: to wake it would be charged ' +
           'to the server.',
-        'The near cache spares the round trip, which costs the server least where ten requests share ' +
-          'one, as here: they go to Redis together and come back together. On Express `limit` takes ' +
-          'hardly more than `nothing`. What is left of a read is the same with it and without: to copy ' +
-          'the data for the handler, to compare them at its end, and what a middleware costs.',
+        'The near cache spares the round trip, which costs the server little here: on Express ' +
+          '`limit` takes hardly more than `nothing`. What is left of a read is the same with it and ' +
+          'without: to copy the data for the handler, to compare them at its end, and what a ' +
+          'middleware costs.',
         'More: [every case](bench/cases.md), [sizes](bench/sizes.md), [parts](bench/parts.md), ' +
           '[what is left without sockets](bench/overhead.md), ' +
           '[as work grows](bench/growth.md), and [what a large site needs](capacity.md).',

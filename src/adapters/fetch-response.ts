@@ -22,12 +22,14 @@ export function withHeaders(response: Response, additions: HeadersToAdd): Respon
   }
 }
 
-function addHeaders(headers: Headers, additions: HeadersToAdd): void {
-  const { setCookie, otherCookie, clearSiteData } = additions
+function addHeaders(
+  headers: Headers,
+  { setCookie, otherCookie, clearSiteData, sharing }: HeadersToAdd,
+): void {
   if (setCookie !== undefined) headers.append('Set-Cookie', setCookie)
   if (otherCookie !== undefined) headers.append('Set-Cookie', otherCookie)
-  const restricted = restrictedBy(headers, additions)
-  if (restricted !== undefined) headers.set('Cache-Control', restricted)
+  if (setCookie !== undefined) restrictCaches(headers, unstored)
+  else if (sharing === 'forbidden') restrictCaches(headers, unshared)
   if (clearSiteData !== undefined) {
     const asked = headers.get('Clear-Site-Data') ?? ''
     headers.set('Clear-Site-Data', withTypes(asked, clearSiteData))
@@ -36,11 +38,12 @@ function addHeaders(headers: Headers, additions: HeadersToAdd): void {
   if (vary !== undefined) headers.set('Vary', vary)
 }
 
-/** What `Cache-Control` has to say; it is read only where something may have to be said. */
-function restrictedBy(headers: Headers, { setCookie, sharing }: HeadersToAdd): string | undefined {
-  if (setCookie === undefined && sharing !== 'forbidden') return undefined
-  const said = headers.get('Cache-Control') ?? ''
-  return setCookie === undefined ? unshared(said) : unstored(said)
+function restrictCaches(
+  headers: Headers,
+  restrict: (cacheControl: string) => string | undefined,
+): void {
+  const restricted = restrict(headers.get('Cache-Control') ?? '')
+  if (restricted !== undefined) headers.set('Cache-Control', restricted)
 }
 
 /** An error response that says no more than the standard phrase of its status. */

@@ -143,8 +143,7 @@ export function withTypes(clearSiteData: string, types: string): string {
 }
 
 function varyByCookie(response: AnyResponse): void {
-  const said = valuesOf(response, 'Vary')
-  const vary = said.length === 0 ? 'Cookie' : varyWithCookie(said.join(','))
+  const vary = varyWithCookie(valuesOf(response, 'Vary').join(','))
   if (vary !== undefined) response.setHeader('Vary', vary)
 }
 

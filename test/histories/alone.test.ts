@@ -5,7 +5,7 @@ import { createSessions } from '../../src/sessions.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import type { Store } from '../../src/store/store.ts'
 import { SECRET, type Data, type DataSessions } from '../support/app.ts'
-import { parseSetCookie } from '../support/browser-jar.ts'
+import { keepCookie, pairsOf } from '../support/browser-jar.ts'
 import { everyOperation } from '../support/stepped.ts'
 import { wrongIn } from './check.ts'
 import type { Operation } from './history.ts'
@@ -61,15 +61,13 @@ async function historyOf(
   const operations: Operation[] = []
   let values = 0
   for (const [at, steps] of requests.entries()) {
-    const header = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const header = pairsOf(jar).join('; ')
     const recorded = new RecordedRequest(sessions, `request ${at}`, true)
     if (await recorded.open(header)) {
       for (const [kind, choice] of steps) await recorded.act(stepOf(kind, choice, ++values))
       for (const line of await recorded.commit()) {
-        const { name, value } = parseSetCookie(line)
-        if (value === '') jar.delete(name)
-        else jar.set(name, value)
-        if (value !== '') issued.add(`${name}=${value}`)
+        keepCookie(jar, line)
+        for (const pair of pairsOf(jar)) issued.add(pair)
       }
     }
     operations.push(...recorded.operations)

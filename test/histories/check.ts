@@ -4,23 +4,18 @@ import { type Stuck, stuckIn } from './linearize.ts'
 /** What is wrong with a history, ready to be read; `undefined` when it is as promised. */
 export function wrongIn(history: History): string | undefined {
   for (const id of new Set(history.map((operation) => operation.id))) {
-    const operations = history.filter((operation) => operation.id === id)
-    const stuck = stuckIn(operations)
-    if (stuck !== undefined) return textOf(id, history, operations, stuck)
+    const stuck = stuckIn(history.filter((operation) => operation.id === id))
+    if (stuck !== undefined) return textOf(id, history, stuck)
   }
   return undefined
 }
 
-function textOf(
-  id: string,
-  history: History,
-  operations: readonly Operation[],
-  { order, state, next }: Stuck,
-): string {
+function textOf(id: string, history: History, { order, state, next }: Stuck): string {
   const begin = Math.min(...history.map(({ invokedAt }) => invokedAt))
   const list = (items: readonly Operation[]) => items.map((item) => `  ${told(item, begin)}`)
   const byBeginning = (items: readonly Operation[]) =>
     list(items.toSorted((one, other) => one.invokedAt - other.invokedAt))
+  const operations = history.filter((operation) => operation.id === id)
   const others = history.filter((operation) => operation.id !== id)
   return [
     `session ${id}: no order of its ${operations.length} operations makes sense.`,

@@ -1,5 +1,5 @@
 import { Random } from '../../src/testing/random.ts'
-import { parseSetCookie } from '../support/browser-jar.ts'
+import { keepCookie, pairsOf } from '../support/browser-jar.ts'
 import type { Crew } from './crew.ts'
 import type { History, Operation } from './history.ts'
 import type { Way } from './job.ts'
@@ -14,20 +14,14 @@ export async function play(crew: Crew, seed: number, way: Way): Promise<History>
   const jar = new Map<string, string>()
   const issued = new Set<string>()
   const operations: Operation[] = []
-  const headerOf = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
 
   function keep(line: string): void {
-    const { name, value } = parseSetCookie(line)
-    if (value === '') {
-      jar.delete(name)
-    } else {
-      jar.set(name, value)
-      issued.add(`${name}=${value}`)
-    }
+    keepCookie(jar, line)
+    for (const pair of pairsOf(jar)) issued.add(pair)
   }
 
   async function send({ worker, kind, steps }: PlannedRequest, by: string): Promise<void> {
-    const header = headerOf()
+    const header = pairsOf(jar).join('; ')
     if (kind === 'revoke' && header === '') return crew.tell({ history, over: by })
     const on = kind === 'revoke' ? idIn(header) : header
     const done = await crew.do(worker, { history, way, by, kind, on, steps })

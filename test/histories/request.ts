@@ -245,10 +245,9 @@ export class RecordedRequest {
   }
 
   #actOf(changes: Changes, first: Seen | undefined): Act | undefined {
-    if (first === undefined || this.#doubts.length > 0) {
+    if (first === undefined || this.#doubts.length > 0 || this.#id !== '') {
       return { kind: 'write', family: this.#held, changes }
     }
-    if (this.#id !== '') return { kind: 'write', family: this.#held, changes }
     this.#id = this.#session.id
     this.#family = this.#state.family
     return { kind: 'create', family: this.#family, first }

@@ -47,25 +47,31 @@ export class Browser {
   }
 
   get cookieHeader(): string {
-    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    return pairsOf(this.cookies).join('; ')
   }
 
   async get(path: string, asking: Asking = {}): Promise<Answer> {
     const cookie = asking.cookie ?? this.cookieHeader
     const answer = await send(asking.port ?? this.port, path, { ...asking, cookie })
-    for (const line of answer.setCookies) this.#keep(line)
+    for (const line of answer.setCookies) keepCookie(this.cookies, line)
     return answer
   }
 
   post(path: string, body: object = {}, asking: Asking = {}): Promise<Answer> {
     return this.get(path, { method: 'POST', body, ...asking })
   }
+}
 
-  #keep(line: string): void {
-    const { name, value, attributes } = parseSetCookie(line)
-    if (attributes['max-age'] === '0') this.cookies.delete(name)
-    else this.cookies.set(name, value)
-  }
+/** Each as a Cookie header has it. */
+export function pairsOf(cookies: ReadonlyMap<string, string>): string[] {
+  return [...cookies].map(([name, value]) => `${name}=${value}`)
+}
+
+/** Does with a jar what a Set-Cookie line says. */
+export function keepCookie(cookies: Map<string, string>, line: string): void {
+  const { name, value, attributes } = parseSetCookie(line)
+  if (attributes['max-age'] === '0') cookies.delete(name)
+  else cookies.set(name, value)
 }
 
 export interface SetCookie {

@@ -29,7 +29,7 @@ end
 
 -- @include header.lua
 
--- As withWrite in src/record/record.ts.
+-- As withWrite in src/record/writes.ts.
 local function isTouch(id)
   return string.sub(id, 1, 1) == '~'
 end
