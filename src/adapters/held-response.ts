@@ -46,6 +46,7 @@ export class HeldResponse {
   #headers: HeaderList = []
   #status: Status = {}
   #covered: { name: string; own: PropertyDescriptor | undefined }[] = []
+  #assigned: { name: string; value: unknown }[] = []
   #size = 0
   #owesDrain = false
 
@@ -80,7 +81,8 @@ export class HeldResponse {
       return this.#hasRoomAfter(args[0] as string | ArrayBufferView | undefined)
     if (method === 'end') {
       this.ended = true
-      this.#show(this.#isHttp1 ? ENDED_HTTP1 : ENDED)
+      if (this.#isHttp1) this.#assign(ENDED_HTTP1)
+      else this.#show(ENDED)
     }
     return response
   }
@@ -94,7 +96,8 @@ export class HeldResponse {
       if (typeof args[1] === 'string' && !response.stream) response.statusMessage = args[1]
     }
     this.#status = statusOf(response)
-    this.#show(this.#isHttp1 ? BEGUN_HTTP1 : BEGUN)
+    if (this.#isHttp1) this.#assign(BEGUN_HTTP1)
+    else this.#show(BEGUN)
   }
 
   #hasRoomAfter(chunk: string | ArrayBufferView | undefined): boolean {
@@ -108,22 +111,38 @@ export class HeldResponse {
     return false
   }
 
+  /** For what are values of the response's own: to define them would cost ten times as much. */
+  #assign(view: View): void {
+    const response = this.#response as unknown as Record<string, unknown>
+    for (const name in view) {
+      this.#assigned.push({ name, value: response[name] })
+      response[name] = view[name]
+    }
+  }
+
   #show(view: View): void {
     const response = this.#response
     for (const name in view) {
       if (!(name in response)) continue
-      const own = Object.getOwnPropertyDescriptor(response, name)
-      this.#covered.push({ name, own })
-      cover(response, name, own, { value: view[name], writable: true, configurable: true })
+      this.#covered.push({ name, own: Object.getOwnPropertyDescriptor(response, name) })
+      Object.defineProperty(response, name, {
+        value: view[name],
+        writable: true,
+        configurable: true,
+      })
     }
   }
 
   /** Takes the view away, last first: V8 keeps an object fast only when that is undone. */
   uncover(): void {
+    const response = this.#response as unknown as Record<string, unknown>
     for (let last = this.#covered.pop(); last; last = this.#covered.pop()) {
       const { name, own } = last
-      if (own) cover(this.#response, name, own, own)
-      else Reflect.deleteProperty(this.#response, name)
+      if (own) Object.defineProperty(response, name, own)
+      else Reflect.deleteProperty(response, name)
+    }
+    for (let last = this.#assigned.pop(); last; last = this.#assigned.pop()) {
+      response[last.name] = last.value
     }
   }
 
@@ -147,17 +166,6 @@ export class HeldResponse {
   drop(error: unknown): void {
     for (const { args } of this.#calls.splice(0)) tellCallback(args, error)
   }
-}
-
-/** What is a value already is only assigned, which costs a tenth. */
-function cover(
-  response: AnyResponse,
-  name: string,
-  own: PropertyDescriptor | undefined,
-  as: PropertyDescriptor,
-): void {
-  if (own?.writable === true && as.writable === true) Reflect.set(response, name, as.value)
-  else Object.defineProperty(response, name, as)
 }
 
 function emitDrain(response: AnyResponse): void {

@@ -1,7 +1,7 @@
 import { warnIfPlainHttp } from '../cookie/secure.ts'
 import { setCookie } from '../cookie/write.ts'
 import type { Policy } from '../options/resolve.ts'
-import type { SessionRecord } from '../record/record.ts'
+import { type SessionRecord, copyRecord } from '../record/record.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import type { Engine } from './engine.ts'
@@ -70,7 +70,8 @@ export function renewedLater(policy: Policy, record: SessionRecord, now: number)
   const { renewalTimeoutMs, renewalGraceMs } = policy
   if (renewalTimeoutMs === null || isRenewalDue(policy, record, now)) return record
   const promotedAt = Math.max(record.promotedAt, now - renewalTimeoutMs + renewalGraceMs)
-  return promotedAt === record.promotedAt ? record : { ...record, promotedAt }
+  if (promotedAt === record.promotedAt) return record
+  return Object.assign(copyRecord(record), { promotedAt })
 }
 
 /**

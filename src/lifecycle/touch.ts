@@ -1,6 +1,7 @@
 import { randomTouchId } from '../cookie/random.ts'
 import { StoreError } from '../errors.ts'
 import { publish } from '../events.ts'
+import { copyRecord } from '../record/record.ts'
 import { lastWriteOf, withWrite } from '../record/writes.ts'
 import { Base } from '../session/base.ts'
 import { stateOf } from '../session/session.ts'
@@ -94,7 +95,7 @@ function take(state: SessionState, base: Base, touch: Touch, answer: TouchAnswer
   // Where only touches came since I loaded it, the answer has all that is new: it is mine to replace.
   const mine = answer.written === lastWriteOf(record)
   const writes = mine ? withWrite(record.writes, answer.revision) : record.writes
-  const touched = { ...record, writes, touchedAt, edition, promotedAt }
+  const touched = Object.assign(copyRecord(record), { writes, touchedAt, edition, promotedAt })
   state.base = new Base(touched, flash, view, whole)
   if (answer.revision === touch.writeId && edition > record.edition) {
     publish('rotated', { id: record.id, reason: 'renewed', request: state.visit.request })

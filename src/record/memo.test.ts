@@ -71,7 +71,7 @@ test('what has been edited is nobody else’s', () => {
 })
 
 test.each<[string, (one: object) => Plain]>([
-  ['met twice', (one) => ({ n: 1, two: [one, one] })],
+  ['met twice', (one) => ({ n: one, two: [one, {}] })],
   ['there and gone', () => ({ n: undefined, two: [{}, {}] })],
 ])('what is %s cannot be told by its properties', (_, change) => {
   const { memo } = storedIn(recordOf('{"n":0,"two":[{},{}]}'))

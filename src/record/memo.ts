@@ -1,6 +1,7 @@
 import { type Edit, type Outline, sketchOf } from './outline.ts'
 import type { Plain } from './plain.ts'
 import { isPlain } from './serialize.ts'
+import { isPlainScalar } from './serialize-survey.ts'
 
 /**
  * What was found out about the data of a record, if they are plain, so that it need not be found out
@@ -64,7 +65,7 @@ export function afterEdits(
   edits: readonly Edit[],
   data: Plain,
 ): Edited | undefined {
-  if (outline === undefined || !isPlain(data)) return undefined
+  if (outline === undefined || !arePlain(edits, data)) return undefined
   const values = outline.values.slice()
   const properties = kept && (known?.slice() ?? propertiesOf(data))
   const next = kept && { ...kept }
@@ -82,6 +83,14 @@ export function afterEdits(
     text: properties === undefined ? JSON.stringify(data) : `{${properties.join(',')}}`,
     memo: { outline: { keys: outline.keys, values }, data: next, properties },
   }
+}
+
+/**
+ * Whether the data are plain still, but for the keys, which are as they were. What has not changed
+ * is; a new object may be one that lies elsewhere in the data too.
+ */
+function arePlain(edits: readonly Edit[], data: Plain): boolean {
+  return edits.every(({ key }) => isPlainScalar(data[key])) || isPlain(data)
 }
 
 /** What is stored, and nobody else has. */

@@ -126,6 +126,13 @@ function ancestorsOf(value: object): number {
   return count
 }
 
+/** Whether JSON can say it, and it holds nothing else. */
+export function isPlainScalar(value: unknown): boolean {
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || value === null || isJsonNumber(value)
+  )
+}
+
 export function isJsonNumber(value: unknown): boolean {
   return Number.isFinite(value) && !Object.is(value, -0)
 }

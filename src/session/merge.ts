@@ -1,5 +1,5 @@
 import { hashFamily } from '../cookie/credential.ts'
-import type { Payload, SessionRecord } from '../record/record.ts'
+import { type NewRecord, type Payload, type SessionRecord, copyRecord } from '../record/record.ts'
 import { withWrite } from '../record/writes.ts'
 import type { SessionState, Wishes } from './state.ts'
 
@@ -49,22 +49,22 @@ export function nextRecord(
   if (Object.keys(wishes).length === 0) return record
   const { touchIntervalMs } = state.visit.lifecycle.policy
   const { timeoutMs, family, persistent, csrfNonce, signIn } = wishes
-  return {
-    ...record,
-    ...(timeoutMs !== undefined && { timeoutMs, touchIntervalMs: touchIntervalMs(timeoutMs) }),
-    ...(persistent !== undefined && { persistent }),
-    ...(csrfNonce !== undefined && { csrfNonce }),
-    ...(signIn !== undefined && {
+  return Object.assign(
+    record,
+    timeoutMs !== undefined && { timeoutMs, touchIntervalMs: touchIntervalMs(timeoutMs) },
+    persistent !== undefined && { persistent },
+    csrfNonce !== undefined && { csrfNonce },
+    signIn !== undefined && {
       principal: signIn.principal,
       signedIn: signIn.signedIn,
       deadline: signIn.deadline,
-    }),
-    ...(family !== undefined && {
+    },
+    family !== undefined && {
       familyHash: hashFamily(family),
       edition: 0,
       promotedAt: written.now,
-    }),
-  }
+    },
+  )
 }
 
 /**
@@ -75,18 +75,19 @@ export function rewritten(
   state: SessionState,
   theirs: SessionRecord,
   { writeId, now, data, flash }: Written,
-): SessionRecord {
+): NewRecord {
   const promotes = state.edition > theirs.edition
   const active = state.visit.countsAsActivity ? activeAt(state, now) : theirs.touchedAt
-  return {
-    ...theirs,
-    writes: withWrite(theirs.writes, writeId),
-    touchedAt: Math.max(theirs.touchedAt, active),
-    edition: promotes ? state.edition : theirs.edition,
-    promotedAt: promotes ? now : theirs.promotedAt,
-    data,
-    flash,
+  const record = copyRecord(theirs)
+  record.writes = withWrite(theirs.writes, writeId)
+  record.touchedAt = Math.max(theirs.touchedAt, active)
+  if (promotes) {
+    record.edition = state.edition
+    record.promotedAt = now
   }
+  record.data = data
+  record.flash = flash
+  return record
 }
 
 /**

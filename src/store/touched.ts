@@ -1,4 +1,4 @@
-import { type SessionRecord, revisionOf } from '../record/record.ts'
+import { type SessionRecord, copyRecord, revisionOf } from '../record/record.ts'
 import { lastWriteOf, withWrite } from '../record/writes.ts'
 import type { Touch, TouchAnswer } from './store.ts'
 
@@ -7,13 +7,14 @@ export function touched(record: SessionRecord, touch: Touch): SessionRecord {
   const promotes = touch.edition > record.edition
   const touchedAt = touch.active ? Math.max(record.touchedAt, touch.at) : record.touchedAt
   if (touchedAt === record.touchedAt && !promotes) return record
-  return {
-    ...record,
-    writes: withWrite(record.writes, touch.writeId),
-    touchedAt,
-    edition: promotes ? touch.edition : record.edition,
-    promotedAt: promotes ? touch.at : record.promotedAt,
+  const next = copyRecord(record)
+  next.writes = withWrite(record.writes, touch.writeId)
+  next.touchedAt = touchedAt
+  if (promotes) {
+    next.edition = touch.edition
+    next.promotedAt = touch.at
   }
+  return next
 }
 
 /** What a touch answers when this is what it has left. */

@@ -1,6 +1,6 @@
 import { ownPayload } from '../../record/codec.ts'
 import { memoOf, withMemo } from '../../record/memo.ts'
-import type { SessionRecord } from '../../record/record.ts'
+import { type SessionRecord, copyRecord } from '../../record/record.ts'
 import type { Proof } from './tracking.ts'
 
 /** What is kept of one key. */
@@ -32,9 +32,8 @@ export function kept(record: SessionRecord): SessionRecord {
   // One that is kept already.
   if (memoOf(record) !== undefined) return record
   const { data, flash } = record
-  return withMemo({
-    ...record,
-    data: ownPayload(data),
-    flash: flash === undefined ? flash : ownPayload(flash),
-  })
+  const own = copyRecord(record)
+  own.data = ownPayload(data)
+  own.flash = flash === undefined ? flash : ownPayload(flash)
+  return withMemo(own)
 }

@@ -1,5 +1,5 @@
 import { type Memo, memoOf, withMemo } from '../../record/memo.ts'
-import type { SessionRecord } from '../../record/record.ts'
+import { type SessionRecord, copyRecord } from '../../record/record.ts'
 import { Recent } from '../../recent.ts'
 import { SeenLately } from '../../seen-lately.ts'
 import { type ReadAnswer, isRecord } from '../store.ts'
@@ -39,7 +39,7 @@ export class RecentRecords {
     const before = this.#recent.get(key)
     if (before === undefined || stored.length > LARGEST_BYTES) return
     const memo = memoOf(record) ?? memoFrom(before, record)
-    this.#keep(key, { ...record }, Buffer.from(stored), memo)
+    this.#keep(key, copyRecord(record), Buffer.from(stored), memo)
   }
 
   /** The record is nobody else's yet. */
