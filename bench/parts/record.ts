@@ -8,7 +8,7 @@ import type { Part } from './compare.ts'
 function partsOf(size: Size, calls: number): Part[] {
   const data = account(size)
   const json = Buffer.from(JSON.stringify(data))
-  const stored = Buffer.from(formatRecord(recordOf(encode(data))))
+  const stored = formatRecord(recordOf(encode(data)))
   return [
     {
       name: `read ${size} KB`,

@@ -92,7 +92,7 @@ async function partsOf(name: string, { client, get, set }: Bare): Promise<Part[]
   const store = redisStore({ client })
   await store.measureClock?.()
   const first = { ...recordOf(encode(account()), store.now()), id: name.replace(' ', '-') }
-  const text = String(formatRecord(first))
+  const text = formatRecord(first).toString()
   const key = (of: string) => `${of}:${first.id}`
   await set(key('bare'), text, 1200)
   const records = Array.from({ length: AT_ONCE }, (_, at) => ({

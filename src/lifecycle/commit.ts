@@ -1,4 +1,3 @@
-import { UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { type Draft, draftOf, wantsWrite } from '../session/draft.ts'
 import type { Outcome } from '../session/members.ts'
@@ -7,7 +6,6 @@ import type { SessionState, Unanswered } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import type { Engine } from './engine.ts'
 import { inTurn } from './in-turn.ts'
-import { oweCookie, prolong } from './owed-cookie.ts'
 import { removeEnded } from './remove-ended.ts'
 import { renew } from './renew.ts'
 import { type CommitResult, resultOf } from './result.ts'
@@ -37,8 +35,8 @@ export function commit(
     // What the application never had in its hands it cannot have changed.
     const intent = visit.looked ? intentOf(engine, stateOf(visit.session), failed) : NOTHING
     if (intent.kind === 'nothing') return resultOf(engine, visit, idleOutcome(visit))
-    return inTurn(visit, async () =>
-      finish(engine, visit, await act(engine, visit, intent), failed),
+    return inTurn(visit, () =>
+      act(engine, visit, intent).then((outcome) => finish(engine, visit, outcome, failed)),
     )
   }
   return inTurn(visit, async () => {
@@ -130,33 +128,24 @@ export async function repeat(
 async function act(engine: Engine, visit: Visit, intent: Intent): Promise<Outcome> {
   const state = stateOf(visit.session)
   try {
-    return await fulfil(engine, state, intent)
+    const outcome = await fulfil(engine, state, intent)
+    return outcome === 'gone' ? gone(visit) : outcome
   } finally {
     if (stateOf(visit.session) !== state) visit.discard(state)
   }
 }
 
 /** The one switch at the end of a request (DESIGN.md §5). */
-async function fulfil(engine: Engine, state: SessionState, intent: Intent): Promise<Outcome> {
-  const { visit } = state
+function fulfil(engine: Engine, state: SessionState, intent: Intent): Outcome | Promise<Outcome> {
   switch (intent.kind) {
     case 'nothing':
-      return idleOutcome(visit)
+      return idleOutcome(state.visit)
     case 'refused':
-      return gone(visit)
+      return 'gone'
     case 'create':
-      refuseAfterFirstByte(visit)
-      await create(engine, state, intent.draft, intent.again)
-      return created(engine, state)
-    case 'replace': {
-      const { family, timeoutMs } = intent.draft.wishes
-      if (family !== undefined) refuseAfterFirstByte(visit)
-      const stored = await replace(engine, state, intent.draft, intent.again)
-      if (stored === 'gone') return gone(visit)
-      if (family !== undefined) oweCookie(engine, state)
-      else if (timeoutMs !== undefined) prolong(engine, state)
-      return 'saved'
-    }
+      return create(engine, state, intent.draft, intent.again)
+    case 'replace':
+      return replace(engine, state, intent.draft, intent.again)
   }
 }
 
@@ -181,19 +170,4 @@ function idleOutcome({ invalidated, removed, cookie, touched }: Visit): Outcome 
 function gone(visit: Visit): 'gone' {
   publish('gone', { id: stateOf(visit.session).id, request: visit.request })
   return 'gone'
-}
-
-function created(engine: Engine, state: SessionState): Outcome {
-  state.visit.invalidated = false
-  oweCookie(engine, state)
-  return 'created'
-}
-
-/** PROTOCOL.md rule 15: what needs a cookie cannot happen once the headers have left. */
-function refuseAfterFirstByte({ finished }: Visit): void {
-  if (!finished) return
-  throw new UsageError(
-    'a session cannot be created or rotated after the response has begun: its cookie cannot be ' +
-      'sent any more; do it before the first byte',
-  )
 }

@@ -1,57 +1,100 @@
 import { memoOf, withMemo } from '../record/memo.ts'
-import type { SessionRecord } from '../record/record.ts'
+import type { Payload, SessionRecord } from '../record/record.ts'
 import { Base } from '../session/base.ts'
 import { type Data, applyChanges, setOwn } from '../session/changes.ts'
 import type { Draft } from '../session/draft.ts'
-import { nextRecord } from '../session/merge.ts'
+import { type Written, nextRecord } from '../session/merge.ts'
 import type { SessionState } from '../session/state.ts'
-import { decodeTheirs } from './contents.ts'
+import { type Contents, decodeTheirs } from './contents.ts'
 import { type Engine, storeNow } from './engine.ts'
 import { mustTell, renewedLater } from './owed-cookie.ts'
-import { readData, writeData, writeDraft, writeFlash } from './payload.ts'
+import { type Owner, readData, writeData, writeDraft, writeFlash } from './payload.ts'
 import { checkSize } from './size.ts'
 
 /**
  * The base there will be once this request's changes are stored on top of `theirs`. Payloads it did
  * not change are kept as they lie, if the built-in serializer made them. Any other may write them
- * differently by now, with a new key for example, so every write writes them anew.
+ * differently by now, with a new key for example, so every write writes them anew. Answers at once
+ * when there is nothing to wait for, which is most writes.
  */
-export async function mergeOnto(
+export function mergeOnto(
   engine: Engine,
   state: SessionState,
   theirs: SessionRecord,
   draft: Draft,
   writeId: string,
-): Promise<Base | 'gone'> {
+): Base | Promise<Base | 'gone'> {
+  if (theirs === state.base?.record) return merge(engine, state, { record: theirs }, draft, writeId)
+  return decodeTheirs(engine, state, theirs).then((found) =>
+    found === 'gone' ? found : merge(engine, state, { record: theirs, found }, draft, writeId),
+  )
+}
+
+/** What is merged onto. */
+interface Theirs {
+  readonly record: SessionRecord
+  /** Where it is not the record that this request has read. */
+  readonly found?: Contents
+}
+
+function merge(
+  engine: Engine,
+  state: SessionState,
+  theirs: Theirs,
+  draft: Draft,
+  writeId: string,
+): Base | Promise<Base> {
+  const { record, found } = theirs
   const base = state.base as Base
-  const found = theirs === base.record ? undefined : await decodeTheirs(engine, state, theirs)
-  if (found === 'gone') return found
   const { keep } = draft
   const anew = keep !== undefined || !engine.policy.serializer.builtIn
-  const seenWhole = keep?.length === 0 || (theirs === base.record && base.whole)
-  const { id, principal } = theirs
-  const owner = { id, principal: draft.wishes.signIn?.principal ?? principal }
-  let { data, flash } = theirs
-  if (anew || draft.changesData) {
-    const stored = seenWhole ? undefined : (found?.data ?? (await readData(engine, theirs)))
-    const written =
-      stored === undefined
+  const owner = { id: record.id, principal: draft.wishes.signIn?.principal ?? record.principal }
+  const seenWhole = keep?.length === 0 || (found === undefined && base.whole)
+  const entries = draft.flash.applyTo(keep === undefined ? (found?.base.flash ?? base.flash) : [])
+
+  const data =
+    !anew && !draft.changesData
+      ? record.data
+      : seenWhole
         ? writeDraft(engine, draft, owner)
-        : writeData(engine, merged(engine, base, stored, draft), owner)
-    data = written instanceof Promise ? await written : written
+        : writeMerged(engine, base, theirs, draft, owner)
+  const flash = anew || draft.flash.changed ? writeFlash(engine, entries, owner) : record.flash
+
+  const next = (written: Payload, writtenFlash: Payload | undefined) => {
+    checkSize(engine, state.visit, written, writtenFlash)
+    const now = storeNow(engine, state.visit)
+    const merged = { writeId, now, data: written, flash: writtenFlash }
+    return new Base(nextOf(engine, state, record, draft, merged), entries, draft.view, seenWhole)
   }
-  const shown = found?.base.flash ?? base.flash
-  const entries = draft.flash.applyTo(keep === undefined ? shown : [])
-  if (anew || draft.flash.changed) flash = await writeFlash(engine, entries, owner)
-  checkSize(engine, state.visit, data, flash)
-  const now = storeNow(engine, state.visit)
-  const next = nextRecord(state, theirs, draft.wishes, { writeId, now, data, flash })
+  return data instanceof Promise || flash instanceof Promise
+    ? Promise.all([data, flash]).then((written) => next(...written))
+    : next(data, flash)
+}
+
+function nextOf(
+  engine: Engine,
+  state: SessionState,
+  theirs: SessionRecord,
+  { wishes, view }: Draft,
+  written: Written,
+): SessionRecord {
+  const next = nextRecord(state, theirs, wishes, written)
   const must = mustTell(engine.policy, theirs, next)
-  const record = must ? renewedLater(engine.policy, next, now) : next
-  const { view } = draft
+  const record = must ? renewedLater(engine.policy, next, written.now) : next
   // What is known of the text is known of the record, if such records are kept.
-  if ('text' in view && view.text === data && memoOf(theirs)) withMemo(record, view.memo)
-  return new Base(record, entries, view, seenWhole)
+  if ('text' in view && view.text === written.data && memoOf(theirs)) withMemo(record, view.memo)
+  return record
+}
+
+async function writeMerged(
+  engine: Engine,
+  base: Base,
+  { record, found }: Theirs,
+  draft: Draft,
+  owner: Owner,
+): Promise<Payload> {
+  const stored = found?.data ?? (await readData(engine, record))
+  return writeData(engine, merged(engine, base, stored, draft), owner)
 }
 
 function merged(engine: Engine, base: Base, stored: Data, { changes, before, keep }: Draft): Data {

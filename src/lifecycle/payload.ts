@@ -9,7 +9,7 @@ import { type FlashEntry, packFlash, unpackFlash } from '../session/flash.ts'
 import type { Engine } from './engine.ts'
 
 /** Whose payload it is. Every write that changes this writes the payloads anew. */
-type Owner = Pick<SerializerContext, 'id' | 'principal'>
+export type Owner = Pick<SerializerContext, 'id' | 'principal'>
 
 function contextOf({ id, principal }: Owner, part: 'data' | 'flash'): SerializerContext {
   return { id, part, principal }

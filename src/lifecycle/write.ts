@@ -1,5 +1,5 @@
 import { randomWriteId } from '../cookie/random.ts'
-import { SessionError, StoreError } from '../errors.ts'
+import { SessionError, StoreError, UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { type SessionRecord, revisionOf } from '../record/record.ts'
 import { remembersSince } from '../record/writes.ts'
@@ -7,11 +7,12 @@ import { Base } from '../session/base.ts'
 import type { Draft } from '../session/draft.ts'
 import { firstRecord } from '../session/merge.ts'
 import type { SessionState, Unanswered } from '../session/state.ts'
+import type { Visit } from '../session/visit.ts'
 import { enlist, refuseEnded } from './enlist.ts'
 import { expectedOf } from '../store/store.ts'
 import { type Engine, ask, keyOf, storeTime } from './engine.ts'
 import { mergeOnto } from './merged.ts'
-import { mustTell } from './owed-cookie.ts'
+import { mustTell, oweCookie, prolong } from './owed-cookie.ts'
 import { writeDraft, writeFlash } from './payload.ts'
 import { checkSize } from './size.ts'
 import { takeOver } from './take-over.ts'
@@ -36,6 +37,7 @@ export async function create(
   again?: Unanswered,
 ): Promise<'created'> {
   const { visit } = state
+  refuseAfterFirstByte(visit)
   const writeId = randomWriteId()
   const { signIn } = draft.wishes
   let base = again?.base
@@ -51,6 +53,8 @@ export async function create(
     if (answer === 'created') {
       state.settle(base, draft)
       publish('created', { id: record.id, request: visit.request })
+      visit.invalidated = false
+      oweCookie(engine, state)
       return 'created'
     }
     if (signIn !== undefined) await refuseEnded(engine, visit, key)
@@ -91,7 +95,8 @@ export async function replace(
 ): Promise<'saved' | 'gone'> {
   const { visit } = state
   const writeId = again === undefined ? randomWriteId() : revisionOf(again.base.record)
-  const { signIn, family } = draft.wishes
+  const { signIn, family, timeoutMs } = draft.wishes
+  if (family !== undefined) refuseAfterFirstByte(visit)
   let from = again?.from ?? (state.base as Base).record
   let next = again?.base
   const writer = new Writer(engine, visit)
@@ -99,7 +104,8 @@ export async function replace(
     if (next === undefined && writer.meetsOthers(from)) from = await writer.turn(from)
     for (;;) {
       const wasSent = next !== undefined
-      const merged: Base | 'gone' = next ?? (await mergeOnto(engine, state, from, draft, writeId))
+      const merging = next ?? mergeOnto(engine, state, from, draft, writeId)
+      const merged: Base | 'gone' = merging instanceof Promise ? await merging : merging
       if (merged === 'gone') return merged
       const { record } = merged
       state.unanswered = { draft, base: merged, from }
@@ -110,8 +116,13 @@ export async function replace(
       if (answer === 'replaced') {
         writer.leave(record)
         state.settle(merged, draft)
-        if (family !== undefined) publish('rotated', { id: record.id, request: visit.request })
-        else if (mustTell(engine.policy, from, record)) visit.renewal = 'must'
+        if (family !== undefined) {
+          publish('rotated', { id: record.id, request: visit.request })
+          oweCookie(engine, state)
+        } else {
+          if (mustTell(engine.policy, from, record)) visit.renewal = 'must'
+          if (timeoutMs !== undefined) prolong(engine, state)
+        }
         return 'saved'
       }
       from = await writer.turn(answer)
@@ -163,4 +174,13 @@ export async function offer(
   if (answer.record.familyHash !== familyHash) return state.lose()
   publish('conflict', { id, request: visit.request })
   return answer.record
+}
+
+/** PROTOCOL.md rule 15: what needs a cookie cannot happen once the headers have left. */
+function refuseAfterFirstByte({ finished }: Visit): void {
+  if (!finished) return
+  throw new UsageError(
+    'a session cannot be created or rotated after the response has begun: its cookie cannot be ' +
+      'sent any more; do it before the first byte',
+  )
 }

@@ -114,11 +114,10 @@ const HEADER = new RegExp(
  * milliseconds from it; `idle+interval` are seconds. `kinds` names each payload's kind and, for
  * flash, its length in bytes: `text`, `bytes`, `text,text:42`. The Lua scripts read this line too.
  */
-export function formatRecord(record: SessionRecord): string | Buffer {
+export function formatRecord(record: SessionRecord): Buffer {
   const { data, flash } = record
   const header = formatHeader(record)
-  const allText = typeof data === 'string' && (flash === undefined || typeof flash === 'string')
-  if (allText) return flash === undefined ? header + data : header + data + flash
+  if (typeof data === 'string' && flash === undefined) return Buffer.from(header + data)
   const parts = [Buffer.from(header), toBuffer(data)]
   if (flash !== undefined) parts.push(toBuffer(flash))
   return Buffer.concat(parts)

@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { Met } from './met.ts'
 import { MAX_DEPTH, MAX_SPARSE_LENGTH } from './serialize-format.ts'
 
 /** What one walk over the data finds out. */
@@ -7,19 +8,14 @@ export interface Survey {
   plain: boolean
   /** The objects met more than once. */
   shared: Set<object> | undefined
-  /** The objects met. Searching a short list is several times cheaper than filling a Set. */
-  readonly met: object[]
-  /** Replaces `met` once that is long. */
-  manyMet: Set<object> | undefined
+  readonly met: Met
 }
 
 export type Kind = 'object' | 'array' | 'map' | 'set' | 'date' | 'url' | 'bytes' | 'other'
 
-const LONG = 64
-
 /** Precedes every encoding. A property's descriptor is not asked for: that would double its cost. */
 export function surveyOf(value: unknown): Survey {
-  const survey: Survey = { plain: true, shared: undefined, met: [], manyMet: undefined }
+  const survey: Survey = { plain: true, shared: undefined, met: new Met() }
   visit(value, survey, 0)
   return survey
 }
@@ -31,7 +27,7 @@ function visit(value: unknown, survey: Survey, depth: number): void {
 }
 
 function visitObject(value: object, survey: Survey, depth: number): void {
-  if (isMetAgain(value, survey)) {
+  if (survey.met.again(value)) {
     survey.plain = false
     survey.shared ??= new Set()
     survey.shared.add(value)
@@ -54,16 +50,6 @@ function visitObject(value: object, survey: Survey, depth: number): void {
       for (const item of value as Set<unknown>) visit(item, survey, depth + 1)
   }
   survey.plain = false
-}
-
-function isMetAgain(value: object, survey: Survey): boolean {
-  if (survey.manyMet !== undefined) {
-    const { size } = survey.manyMet
-    return survey.manyMet.add(value).size === size
-  }
-  if (survey.met.includes(value)) return true
-  if (survey.met.push(value) > LONG) survey.manyMet = new Set(survey.met)
-  return false
 }
 
 /** `for in` is the fastest walk. It may find too much, which at worst costs the fast path. */

@@ -54,6 +54,9 @@ export function viewOf(data: Data): View {
 /** The view of data that are as another view shows them, but for some edits. */
 export function viewAfter(edits: readonly Edit[], before: View, data: Data): View {
   if (edits.length === 0) return before
-  const edited = 'text' in before ? afterEdits(before.memo, edits, data) : undefined
-  return edited === undefined ? viewOf(data) : { ...before, ...edited }
+  if (!('text' in before)) return viewOf(data)
+  const edited = afterEdits(before.memo, edits, data)
+  return edited === undefined
+    ? viewOf(data)
+    : { text: edited.text, keys: before.keys, memo: edited.memo }
 }

@@ -80,7 +80,7 @@ export function samplesFrom(seed: number): Sample[] {
   const make = (given: Partial<SessionRecord>, kind: Sample['kind']): Sample => {
     const known = knownSession(randomFor(seed, -1 - made++), given)
     const record = kind === 'sealed' ? sealed(known.record) : known.record
-    const value = Buffer.from(formatRecord(record) as string)
+    const value = formatRecord(record)
     return { known: { ...known, record }, kind, value, plain: given }
   }
   const plain = TEXTS.filter(({ data, flash }) => !`${String(data)}${String(flash)}`.includes('$'))

@@ -137,7 +137,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'what is more than plain is written property by property',
     file: 'src/record/memo.ts',
-    search: 'outline === undefined || !isPlain(data)',
+    search: 'outline === undefined || !arePlain(edits, data)',
     replacement: 'outline === undefined',
     test: AGAIN,
     fails: 'keep one object under two keys one',

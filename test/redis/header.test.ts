@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 function stored(record: SessionRecord): Buffer {
-  return Buffer.from(formatRecord(record) as string)
+  return formatRecord(record)
 }
 
 async function luaReadsStored(value: Buffer): Promise<boolean> {

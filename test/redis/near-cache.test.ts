@@ -106,7 +106,7 @@ test('a cookie that is not the latest is looked up each time', async () => {
     Buffer.from(String(await redis.server.cli('get', key))),
   ) as SessionRecord
   const older = { ...record, promotedAt: record.promotedAt - 50_000 }
-  await redis.server.cli('set', key, String(formatRecord(older)), 'keepttl')
+  await redis.server.cli('set', key, formatRecord(older).toString(), 'keepttl')
   const { setCookie } = await here.commit(await here.open(cookie, undefined, { fresh: true }))
   const successor = cookieOf(setCookie)
   await look(here, successor)

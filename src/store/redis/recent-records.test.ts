@@ -23,7 +23,7 @@ const RECORD: SessionRecord = {
 }
 
 function bytesOf(changes: Partial<SessionRecord> = {}): Buffer {
-  return Buffer.from(formatRecord({ ...RECORD, ...changes }) as Buffer)
+  return formatRecord({ ...RECORD, ...changes })
 }
 
 /** Of whose key something was read before. */

@@ -34,12 +34,12 @@ export class RecentRecords {
     return answer
   }
 
-  /** This lies under its key now, as these bytes. */
-  written(key: string, record: SessionRecord, stored: string | Buffer): void {
+  /** This lies under its key now, as these bytes, which are nobody else's. */
+  written(key: string, record: SessionRecord, stored: Buffer): void {
     const before = this.#recent.get(key)
     if (before === undefined || stored.length > LARGEST_BYTES) return
     const memo = memoOf(record) ?? memoFrom(before, record)
-    this.#keep(key, copyRecord(record), Buffer.from(stored), memo)
+    this.#keep(key, copyRecord(record), stored, memo)
   }
 
   /** The record is nobody else's yet. */
