@@ -12,6 +12,8 @@ import type { Engine } from './engine.ts'
 const NAMED = 5
 /** Data that are used as keys can be as long as they like. */
 const LONGEST_SHOWN = 64
+/** Of a character of UTF-16, as UTF-8. */
+const BYTES_AT_MOST = 3
 
 let warned = false
 
@@ -22,6 +24,9 @@ export function checkSize(
   data: Payload,
   flash: Payload | undefined,
 ): void {
+  const limit = Math.min(policy.maxBytes, policy.warnBytes)
+  // No character takes more. To count the bytes costs more than all else here.
+  if (BYTES_AT_MOST * (data.length + (flash?.length ?? 0)) <= limit) return
   const bytes = Buffer.byteLength(data) + (flash === undefined ? 0 : Buffer.byteLength(flash))
   if (bytes > policy.maxBytes) {
     const rule = `maxBytes allows ${policy.maxBytes}`

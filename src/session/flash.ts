@@ -26,9 +26,13 @@ export class FlashLog {
     this.#stored = stored
   }
 
+  get #isEmpty(): boolean {
+    return this.#pushed.length === 0 && this.#popped.size === 0
+  }
+
   /** Whether the messages are others than those stored. A duplicate not allowed changes nothing. */
   get changed(): boolean {
-    if (this.#pushed.length === 0 && this.#popped.size === 0) return false
+    if (this.#isEmpty) return false
     const current = this.#current()
     return (
       current.length !== this.#stored.length ||
@@ -66,6 +70,7 @@ export class FlashLog {
   /** What was logged since `earlier`, a copy of this log that is now stored, was made. */
   since(earlier: FlashLog, stored: readonly FlashEntry[]): FlashLog {
     const rest = new FlashLog(stored)
+    if (this.#isEmpty && earlier.#isEmpty) return rest
     const popped = [...this.#popped].filter((id) => !earlier.#popped.has(id))
     const taken = earlier.#pushed.filter((entry) => !this.#pushed.includes(entry))
     rest.#pushed = this.#pushed.filter((entry) => !earlier.#pushed.includes(entry))

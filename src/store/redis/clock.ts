@@ -39,13 +39,17 @@ export class ServerClock {
 
   /** Whether a command can go out on its own. */
   get isSet(): boolean {
-    if (performance.now() >= this.#dueAt || this.#hasJumped) return false
-    return this.#known || this.#asking === undefined
+    return !this.#isDue() && (this.#known || this.#asking === undefined)
+  }
+
+  #isDue(): boolean {
+    const now = performance.now()
+    return now >= this.#dueAt || this.#hasJumped(now)
   }
 
   /** What was measured by the local clock no longer holds. */
-  get #hasJumped(): boolean {
-    return this.#known && Math.abs(aheadMs() - this.#aheadMs) >= JUMP_MS
+  #hasJumped(now = performance.now()): boolean {
+    return this.#known && Math.abs(Date.now() - now - this.#aheadMs) >= JUMP_MS
   }
 
   /** The next command asks again: the server behind the client may be another one now. */
@@ -55,7 +59,7 @@ export class ServerClock {
 
   /** Sends a command about `key`, asking the server's time just before it when that is due. */
   async along<T>(key: string, send: () => Promise<T>): Promise<T> {
-    if (performance.now() >= this.#dueAt || this.#hasJumped) void this.#start(key)
+    if (this.#isDue()) void this.#start(key)
     const reply = await send()
     if (!this.#known && this.#asking !== undefined) await this.#wait(this.#asking, LONGEST_WAIT_MS)
     return reply
@@ -63,13 +67,13 @@ export class ServerClock {
 
   /** Asks the server's time now, unless it is known or the server was asked lately. */
   measure(): Promise<void> | undefined {
-    if (this.isSet || (this.#known && !this.#hasJumped)) return undefined
+    if (this.isSet || (this.#known && !this.#hasJumped())) return undefined
     return this.#wait(this.#start(''), LONGEST_ROUND_TRIP_MS)
   }
 
   /** One question at a time. */
   #start(key: string): Promise<void> {
-    if (this.#hasJumped) {
+    if (this.#hasJumped()) {
       this.#known = false
       this.#offsetMs = 0
     }
@@ -108,7 +112,7 @@ export class ServerClock {
     this.#offsetMs = offsetMs
     this.#roundTripMs = roundTripMs
     this.#known = true
-    this.#aheadMs = aheadMs()
+    this.#aheadMs = Date.now() - performance.now()
   }
 
   /** Over a command's own connection the time arrives before its reply, and nothing is waited. */
@@ -123,10 +127,6 @@ export class ServerClock {
     this.#forget(asking)
     this.#dueAt = performance.now() + MEASURE_EVERY_MS
   }
-}
-
-function aheadMs(): number {
-  return Date.now() - performance.now()
 }
 
 /** The reply to TIME: whole seconds, and microseconds of the next one. */

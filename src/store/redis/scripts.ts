@@ -31,30 +31,34 @@ export class Scripts {
   }
 
   /** @throws {StoreError} when the client fails, or answers what no script answers. */
-  async run(name: Name, key: string, ...args: readonly Argument[]): Promise<Answer> {
+  run(name: Name, key: string, ...args: readonly Argument[]): Promise<Answer> {
+    return this.#run(this.#first, name, key, args)
+  }
+
+  /** By hash, and again in full when the server has forgotten the script. */
+  async #run(
+    how: 'evalsha' | 'eval',
+    name: Name,
+    key: string,
+    args: readonly Argument[],
+  ): Promise<Answer> {
     // Whatever becomes of it, what was kept is no longer what counts. A touch that fails spoils nothing.
     if (name !== 'touch') this.#near?.forget(key)
     try {
-      const send = () => this.#send(name, key, args)
+      const { sha1, text } = scripts[name]
+      const command = [how === 'eval' ? text : sha1, '1', key, ...args]
+      const send = () => this.#port.send(how, key, command)
       const reply = await (this.#clock.isSet ? send() : this.#clock.along(key, send))
       this.#near?.forget(key)
       if (!Array.isArray(reply)) throw unexpected(name, reply)
       return [Number(reply[0]), ...reply.slice(1)]
     } catch (error) {
+      if (how === 'evalsha' && isErrorReply(error, 'NOSCRIPT')) {
+        return this.#run('eval', name, key, args)
+      }
       if (name !== 'touch') this.#near?.forget(key)
       this.#clock.doubt()
       throw storeFailure(name, error)
     }
-  }
-
-  /** By hash, and again in full when the server has forgotten the script. */
-  #send(name: Name, key: string, args: readonly Argument[]): Promise<unknown> {
-    const { sha1, text } = scripts[name]
-    const inFull = () => this.#port.send('eval', key, [text, '1', key, ...args])
-    if (this.#first === 'eval') return inFull()
-    return this.#port.send('evalsha', key, [sha1, '1', key, ...args]).catch((error: unknown) => {
-      if (isErrorReply(error, 'NOSCRIPT')) return inFull()
-      throw error
-    })
   }
 }
