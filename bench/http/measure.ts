@@ -2,7 +2,7 @@ import type { RedisServer } from '../../test/support/redis-server.ts'
 import { USER } from './account.ts'
 import { type Trial, caseOf } from './cases.ts'
 import { begin } from './client.ts'
-import { run } from './load.ts'
+import { type Burst, run } from './load.ts'
 import type { ServerProcess } from './server-process.ts'
 import type { Subject } from './subjects.ts'
 
@@ -70,15 +70,14 @@ function fewer(requests: number, { size }: Trial): number {
   return Math.ceil(requests / Math.max(1, Math.sqrt(size / 2)))
 }
 
-/** Sessions are new, so that no interval at which activity is noted ends within the slice. */
-async function slice(
-  server: ServerProcess,
+/** Sessions are new, so that no interval at which activity is noted ends within the burst. */
+export async function prepare(
+  { port, subject }: ServerProcess,
   redis: RedisServer,
   trial: Trial,
-  { connections }: Plan,
+  connections: number,
   requests: number,
-): Promise<Slice> {
-  const { port, subject } = server
+): Promise<Burst> {
   const { path, cookie, stranger } = caseOf(trial.name)
   await redis.cli('flushall')
   const nobody = Array.from({ length: connections }, () => undefined)
@@ -88,11 +87,21 @@ async function slice(
   if (cookie === 'ended') await redis.cli('flushall')
   const known = !stranger || subject.keeper === 'nothing'
   const expect = known ? `"user":"${USER}"` : '"user":null'
-  await redis.resetStats()
-  const before = await server.cpuUs()
   const follows = cookie === 'followed'
   const each = cookie === 'each' ? { each: begun as string[] } : {}
-  const burst = { port, path, cookies, follows, requests, expect, ...each }
+  return { port, path, cookies, follows, requests, expect, ...each }
+}
+
+async function slice(
+  server: ServerProcess,
+  redis: RedisServer,
+  trial: Trial,
+  { connections }: Plan,
+  requests: number,
+): Promise<Slice> {
+  const burst = await prepare(server, redis, trial, connections, requests)
+  await redis.resetStats()
+  const before = await server.cpuUs()
   const { seconds, latencies } = await run(burst)
   const cpuUs = ((await server.cpuUs()) - before) / requests
   return {

@@ -1,10 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { Profiler } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
 import { type Subject, nameOf } from './subjects.ts'
 
-/** What a server tells: first its port, then, whenever it is asked, its CPU time. */
-export type FromServer = { readonly port: number } | { readonly cpuUs: number }
+export type ToServer = 'cpu' | 'profile'
+
+/** What a server tells: first its port, then what it is asked for. */
+export type FromServer =
+  | { readonly port: number }
+  | { readonly cpuUs: number }
+  /** Nothing when it begins. */
+  | { readonly profile: Profiler.Profile | undefined }
 
 const PROGRAM = fileURLToPath(new URL('server.ts', import.meta.url))
 const LONGEST_MS = 20_000
@@ -15,6 +22,8 @@ export interface ServerProcess {
   readonly port: number
   /** Microseconds of CPU it has used since it began, garbage collection included. */
   cpuUs(): Promise<number>
+  /** What it does meanwhile. */
+  profile(meanwhile: () => Promise<unknown>): Promise<Profiler.Profile>
   stop(): Promise<void>
 }
 
@@ -35,7 +44,17 @@ export async function startServer(subject: Subject, redisUrl: string): Promise<S
       const told = (await answer(child, subject)) as { cpuUs: number }
       return told.cpuUs
     }
-    return { subject, port, cpuUs, stop }
+    const recorder = async () => {
+      child.send('profile')
+      const told = (await answer(child, subject)) as { profile: Profiler.Profile }
+      return told.profile
+    }
+    const profile = async (meanwhile: () => Promise<unknown>) => {
+      await recorder()
+      await meanwhile()
+      return recorder()
+    }
+    return { subject, port, cpuUs, profile, stop }
   } catch (error) {
     await stop()
     throw error

@@ -52,12 +52,12 @@ function merge(
   const seenWhole = keep?.length === 0 || (found === undefined && base.whole)
   const entries = draft.flash.applyTo(keep === undefined ? (found?.base.flash ?? base.flash) : [])
 
-  const data =
-    !anew && !draft.changesData
-      ? record.data
-      : seenWhole
-        ? writeDraft(engine, draft, owner)
-        : writeMerged(engine, base, theirs, draft, owner)
+  let data: Payload | Promise<Payload> = record.data
+  if (anew || draft.changesData) {
+    data = seenWhole
+      ? writeDraft(engine, draft, owner)
+      : writeMerged(engine, base, theirs, draft, owner)
+  }
   const flash = anew || draft.flash.changed ? writeFlash(engine, entries, owner) : record.flash
 
   const next = (written: Payload, writtenFlash: Payload | undefined) => {

@@ -86,4 +86,12 @@ export const mutants: readonly Mutant[] = [
     test: 'test/behaviour/hostile-data.test.ts',
     fails: 'THREATS 29: %s is no session, and is left as it lies',
   },
+  {
+    when: 'a character counts as two bytes at most',
+    file: 'src/lifecycle/size.ts',
+    search: 'const BYTES_AT_MOST = 3',
+    replacement: 'const BYTES_AT_MOST = 2',
+    test: 'test/behaviour/trouble.test.ts',
+    fails: 'the limit is exact, counts bytes, and counts flash messages too',
+  },
 ]

@@ -101,8 +101,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 11: a touch is no new revision',
     file: 'src/store/touched.ts',
-    search: '    writes: withWrite(record.writes, touch.writeId),\n',
-    replacement: '      writes: record.writes,\n',
+    search: '  next.writes = withWrite(record.writes, touch.writeId)\n',
+    replacement: '  next.writes = record.writes\n',
     test: TIMEOUTS,
     fails: 'is not undone by a write of a request that began before it and does not count',
   },
@@ -219,7 +219,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'rule 15: a session begins whose cookie cannot be sent any more',
-    file: COMMIT,
+    file: WRITE,
     search: '  if (!finished) return\n',
     replacement: '  if (finished !== undefined) return\n',
     test: 'test/behaviour/misuse-late-changes.test.ts',
@@ -228,17 +228,17 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 16: a write takes later activity back',
     file: MERGE,
-    search: '    touchedAt: Math.max(theirs.touchedAt, active),\n',
-    replacement: '    touchedAt: active,\n',
+    search: '  record.touchedAt = Math.max(theirs.touchedAt, active)\n',
+    replacement: '  record.touchedAt = active\n',
     test: 'src/session/merge.test.ts',
     fails: 'PROTOCOL.md rule 16: the later activity wins',
   },
   {
     when: 'rule 16: a write brings the timeout that its request has read',
     file: MERGE,
-    search: '    touchedAt: Math.max(theirs.touchedAt, active),\n',
+    search: '  record.touchedAt = Math.max(theirs.touchedAt, active)\n',
     replacement:
-      '    touchedAt: Math.max(theirs.touchedAt, active),\n    timeoutMs: state.timeoutMs,\n',
+      '  record.touchedAt = Math.max(theirs.touchedAt, active)\n  record.timeoutMs = state.timeoutMs\n',
     ...MODEL,
   },
   {
@@ -307,8 +307,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 21: messages are stored as this request has them',
     file: 'src/lifecycle/merged.ts',
-    search: 'const shown = found?.base.flash ?? base.flash',
-    replacement: 'const shown = base.flash',
+    search: '(found?.base.flash ?? base.flash)',
+    replacement: '(base.flash)',
     test: PARALLEL,
     fails: 'flash messages pushed by two are both kept',
   },

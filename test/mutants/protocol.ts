@@ -226,7 +226,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 7: a longer life puts no renewal off',
     file: 'src/lifecycle/merged.ts',
-    search: 'must ? renewedLater(engine.policy, next, now) : next',
+    search: 'must ? renewedLater(engine.policy, next, written.now) : next',
     replacement: 'must ? next : next',
     test: RENEWAL,
     fails: 'carries a longer timeout at any time; shortly before, that puts its renewal off',
@@ -234,7 +234,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 7: a longer life puts no renewal off',
     file: 'src/lifecycle/merged.ts',
-    search: 'must ? renewedLater(engine.policy, next, now) : next',
+    search: 'must ? renewedLater(engine.policy, next, written.now) : next',
     replacement: 'must ? next : next',
     test: 'test/model/model.test.ts',
     fails: 'arrives last, after another',

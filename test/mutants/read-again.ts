@@ -17,8 +17,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'requests share what is nested in a record',
     file: 'src/record/plain.ts',
-    search: "    if (typeof item === 'object' && item !== null) copy[at] = copyOfNested(item)\n",
-    replacement: '    void item\n',
+    search: 'Array.isArray(item) ? copyOfList(item) : copyOfItem(item as Plain)',
+    replacement: 'item',
     test: AGAIN,
     fails: 'have data of their own, down to the last',
   },

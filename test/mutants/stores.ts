@@ -99,9 +99,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a script is made for each key',
     file: 'src/store/redis/scripts.ts',
-    search: "this.#port.send('eval', key, [text, '1', key, ...args])",
-    replacement:
-      "this.#port.send('eval', key, [text.replaceAll('KEYS[1]', `'${key}'`), '1', key, ...args])",
+    search: "how === 'eval' ? text : sha1",
+    replacement: "how === 'eval' ? text.replaceAll('KEYS[1]', `'${key}'`) : sha1",
     test: 'test/security/static-scripts.test.ts',
     fails: 'THREATS 28: what Redis runs never changes: one key, and everything else is an argument',
   },

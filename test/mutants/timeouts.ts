@@ -29,10 +29,10 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a write moves the absolute end',
     file: 'src/session/merge.ts',
-    search: '    ...theirs,\n    writes: withWrite(theirs.writes, writeId),\n',
+    search: '  record.writes = withWrite(theirs.writes, writeId)\n',
     replacement:
-      '    ...theirs,\n    deadline: theirs.deadline === null ? null : now + 86_400_000,\n' +
-      '    writes: withWrite(theirs.writes, writeId),\n',
+      '  record.deadline = theirs.deadline === null ? null : now + 86_400_000\n' +
+      '  record.writes = withWrite(theirs.writes, writeId)\n',
     test: 'test/behaviour/timeouts.test.ts',
     fails: 'THREATS 4: never moves, whatever requests do and however the clock steps (ASVS 7.3.2)',
   },
