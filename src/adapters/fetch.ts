@@ -76,6 +76,7 @@ export function withSession<
   ])
   const { local, onError } = known
   const openOptions = perRequest(known)
+  const asksWhence = local !== undefined && corridor.policy.cookie.secure === 'auto'
 
   async function refuse(error: unknown, request: Req): Promise<Response> {
     if (onError === undefined) console.error(error)
@@ -85,10 +86,9 @@ export function withSession<
   return async function serve(request, ...rest) {
     let visit: Visit
     try {
-      const opened = enter(corridor, request, {
-        ...openOptions(request, ...rest),
-        local: local?.(request, ...rest),
-      })
+      const open = openOptions(request, ...rest)
+      const whence = asksWhence ? { ...open, local: local(request, ...rest) } : open
+      const opened = enter(corridor, request, whence)
       visit = opened instanceof Promise ? await opened : opened
     } catch (error) {
       return refuse(error, request)

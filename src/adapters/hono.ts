@@ -56,9 +56,11 @@ export function session<D extends object = SessionData, P extends string = 'sess
   const { property, openOptions } = resolveAdapterOptions(options, 'local')
   const local = requireFunction('local', options.local ?? isLocal)
 
+  const asksWhence = corridor.policy.cookie.secure === 'auto'
+
   return async function sessionMiddleware(c: Context, next) {
     refuseSecondUse(c, property)
-    const open = { ...openOptions(c), local: local(c) }
+    const open = asksWhence ? { ...openOptions(c), local: local(c) } : openOptions(c)
     const opened = corridor.open(c.req.header('cookie'), c.req.raw, open, createSession)
     const visit = opened instanceof Promise ? await opened : opened
     showAs(visit, property)
