@@ -147,7 +147,7 @@ test('what was read while a write of this process was under way is not used afte
   const here = await near(proxy.port, { storeTimeoutMs: 10_000 })
   const cookie = await begin(here)
   // A script that the server does not know yet is sent twice.
-  await set(here, cookie, 'n', 1)
+  await set(here, cookie, 'n', 0)
   await untilHeld(here, cookie, redis.server)
   await redis.server.cli('client', 'pause', '10000', 'write')
   const writing = set(here, cookie, 'n', 2)
