@@ -81,8 +81,7 @@ export class HeldResponse {
       return this.#hasRoomAfter(args[0] as string | ArrayBufferView | undefined)
     if (method === 'end') {
       this.ended = true
-      if (this.#isHttp1) this.#assign(ENDED_HTTP1)
-      else this.#show(ENDED)
+      this.#look(ENDED_HTTP1, ENDED)
     }
     return response
   }
@@ -96,8 +95,7 @@ export class HeldResponse {
       if (typeof args[1] === 'string' && !response.stream) response.statusMessage = args[1]
     }
     this.#status = statusOf(response)
-    if (this.#isHttp1) this.#assign(BEGUN_HTTP1)
-    else this.#show(BEGUN)
+    this.#look(BEGUN_HTTP1, BEGUN)
   }
 
   #hasRoomAfter(chunk: string | ArrayBufferView | undefined): boolean {
@@ -109,6 +107,11 @@ export class HeldResponse {
     this.#owesDrain = true
     this.#show(FULL)
     return false
+  }
+
+  #look(onHttp1: View, onOthers: View): void {
+    if (this.#isHttp1) this.#assign(onHttp1)
+    else this.#show(onOthers)
   }
 
   /** For what are values of the response's own: to define them would cost ten times as much. */

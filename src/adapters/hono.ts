@@ -55,7 +55,6 @@ export function session<D extends object = SessionData, P extends string = 'sess
   const corridor = corridorFrom(sessions)
   const { property, openOptions } = resolveAdapterOptions(options, 'local')
   const local = requireFunction('local', options.local ?? isLocal)
-
   const asksWhence = corridor.policy.cookie.secure === 'auto'
 
   return async function sessionMiddleware(c: Context, next) {
