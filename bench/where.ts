@@ -9,7 +9,7 @@ import { type RedisServer, startRedis } from '../test/support/redis-server.ts'
 import { type CaseName, caseOf } from './http/cases.ts'
 import { run } from './http/load.ts'
 import { type Contestant, measure, prepare } from './http/measure.ts'
-import { median } from './http/ratio.ts'
+import { medianOf } from './http/ratio.ts'
 import { type ServerProcess, startServer } from './http/server-process.ts'
 import { type Framework, type Keeper, NEAR } from './http/subjects.ts'
 import { writePage } from './page.ts'
@@ -80,7 +80,7 @@ async function ask(
     }
     const measured = await measure(contestants, redis, { ...PLAN, trials: [trial] })
     const cpu = contestants.map(({ server: { subject } }) =>
-      median((measured.get(subject)?.get(trial) ?? []).map(({ cpuUs }) => cpuUs)),
+      medianOf(measured.get(subject)?.get(trial) ?? [], 'cpuUs'),
     )
     const parts: ReadonlyMap<Part, number>[] = []
     for (const { server } of contestants) parts.push(await profile(server, redis, name))

@@ -1,3 +1,4 @@
+import type { Corridor } from '../corridor.ts'
 import { OptionError } from '../errors.ts'
 import type { OnUnavailable, OpenOptions } from '../lifecycle/open.ts'
 import { refuseUnknown, requireFunction, show } from '../options/check.ts'
@@ -60,6 +61,16 @@ export function perRequest<Args extends unknown[]>({
     onUnavailable: onUnavailable?.(...args),
     fresh: fresh?.(...args),
   })
+}
+
+/** Asks of each request whether it is of this machine's own browser, where that decides anything. */
+export function withWhence<Args extends unknown[]>(
+  openOptions: (...args: Args) => OpenOptions,
+  local: ((...args: Args) => boolean) | undefined,
+  { policy }: Corridor,
+): (...args: Args) => OpenOptions {
+  if (local === undefined || policy.cookie.secure !== 'auto') return openOptions
+  return (...args) => ({ ...openOptions(...args), local: local(...args) })
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Session } from '../session/members.ts'
 import { type Visit, everyVisitOf } from '../session/visit.ts'
 import type { CommitOptions, Sessions } from '../sessions.ts'
 import { type Corridor, corridorOf, createSession } from '../corridor.ts'
-import { perRequest, requireFunctions } from './adapter-options.ts'
+import { perRequest, requireFunctions, withWhence } from './adapter-options.ts'
 import {
   plainResponse,
   sessionCookiesOn,
@@ -75,8 +75,7 @@ export function withSession<
     'onError',
   ])
   const { local, onError } = known
-  const openOptions = perRequest(known)
-  const asksWhence = local !== undefined && corridor.policy.cookie.secure === 'auto'
+  const openOptions = withWhence(perRequest(known), local, corridor)
 
   async function refuse(error: unknown, request: Req): Promise<Response> {
     if (onError === undefined) console.error(error)
@@ -86,9 +85,7 @@ export function withSession<
   return async function serve(request, ...rest) {
     let visit: Visit
     try {
-      const open = openOptions(request, ...rest)
-      const whence = asksWhence ? { ...open, local: local(request, ...rest) } : open
-      const opened = enter(corridor, request, whence)
+      const opened = enter(corridor, request, openOptions(request, ...rest))
       visit = opened instanceof Promise ? await opened : opened
     } catch (error) {
       return refuse(error, request)

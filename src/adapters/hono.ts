@@ -11,7 +11,7 @@ import type { NoReservedKeys, Session } from '../session/members.ts'
 import type { Visit } from '../session/visit.ts'
 import type { Sessions } from '../sessions.ts'
 import { corridorFrom, createSession } from '../corridor.ts'
-import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
+import { type AdapterOptions, resolveAdapterOptions, withWhence } from './adapter-options.ts'
 import {
   plainResponse,
   sessionCookiesOn,
@@ -53,14 +53,15 @@ export function session<D extends object = SessionData, P extends string = 'sess
   options: HonoAdapterOptions<P> = {},
 ): MiddlewareHandler<{ Variables: SessionVariables<D, P> }> {
   const corridor = corridorFrom(sessions)
-  const { property, openOptions } = resolveAdapterOptions(options, 'local')
+  const resolved = resolveAdapterOptions(options, 'local')
+  const { property } = resolved
   const local = requireFunction('local', options.local ?? isLocal)
-  const asksWhence = corridor.policy.cookie.secure === 'auto'
+  const openOptions = withWhence(resolved.openOptions, local, corridor)
 
   return async function sessionMiddleware(c: Context, next) {
     refuseSecondUse(c, property)
-    const open = asksWhence ? { ...openOptions(c), local: local(c) } : openOptions(c)
-    const opened = corridor.open(c.req.header('cookie'), c.req.raw, open, createSession)
+    const cookies = c.req.header('cookie')
+    const opened = corridor.open(cookies, c.req.raw, openOptions(c), createSession)
     const visit = opened instanceof Promise ? await opened : opened
     showAs(visit, property)
     c.set(property, visit.session)

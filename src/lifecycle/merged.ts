@@ -52,23 +52,22 @@ function merge(
   const seenWhole = keep?.length === 0 || (found === undefined && base.whole)
   const entries = draft.flash.applyTo(keep === undefined ? (found?.base.flash ?? base.flash) : [])
 
-  let data: Payload | Promise<Payload> = record.data
+  let newData: Payload | Promise<Payload> = record.data
   if (anew || draft.changesData) {
-    data = seenWhole
+    newData = seenWhole
       ? writeDraft(engine, draft, owner)
       : writeMerged(engine, base, theirs, draft, owner)
   }
-  const flash = anew || draft.flash.changed ? writeFlash(engine, entries, owner) : record.flash
+  const newFlash = anew || draft.flash.changed ? writeFlash(engine, entries, owner) : record.flash
 
-  const next = (written: Payload, writtenFlash: Payload | undefined) => {
-    checkSize(engine, state.visit, written, writtenFlash)
-    const now = storeNow(engine, state.visit)
-    const merged = { writeId, now, data: written, flash: writtenFlash }
-    return new Base(nextOf(engine, state, record, draft, merged), entries, draft.view, seenWhole)
+  const next = (data: Payload, flash: Payload | undefined) => {
+    checkSize(engine, state.visit, data, flash)
+    const written = { writeId, now: storeNow(engine, state.visit), data, flash }
+    return new Base(nextOf(engine, state, record, draft, written), entries, draft.view, seenWhole)
   }
-  return data instanceof Promise || flash instanceof Promise
-    ? Promise.all([data, flash]).then((written) => next(...written))
-    : next(data, flash)
+  return newData instanceof Promise || newFlash instanceof Promise
+    ? Promise.all([newData, newFlash]).then((payloads) => next(...payloads))
+    : next(newData, newFlash)
 }
 
 function nextOf(

@@ -21,9 +21,8 @@ export function surveyOf(value: unknown): Survey {
 }
 
 function visit(value: unknown, survey: Survey, depth: number): void {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return
-  if (typeof value === 'object') visitObject(value, survey, depth)
-  else if (!isJsonNumber(value)) survey.plain = false
+  if (typeof value === 'object' && value !== null) visitObject(value, survey, depth)
+  else if (!isPlainScalar(value)) survey.plain = false
 }
 
 function visitObject(value: object, survey: Survey, depth: number): void {

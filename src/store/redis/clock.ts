@@ -49,7 +49,7 @@ export class ServerClock {
 
   /** What was measured by the local clock no longer holds. */
   #hasJumped(now = performance.now()): boolean {
-    return this.#known && Math.abs(Date.now() - now - this.#aheadMs) >= JUMP_MS
+    return this.#known && Math.abs(aheadMs(now) - this.#aheadMs) >= JUMP_MS
   }
 
   /** The next command asks again: the server behind the client may be another one now. */
@@ -112,7 +112,7 @@ export class ServerClock {
     this.#offsetMs = offsetMs
     this.#roundTripMs = roundTripMs
     this.#known = true
-    this.#aheadMs = Date.now() - performance.now()
+    this.#aheadMs = aheadMs()
   }
 
   /** Over a command's own connection the time arrives before its reply, and nothing is waited. */
@@ -127,6 +127,10 @@ export class ServerClock {
     this.#forget(asking)
     this.#dueAt = performance.now() + MEASURE_EVERY_MS
   }
+}
+
+function aheadMs(now = performance.now()): number {
+  return Date.now() - now
 }
 
 /** The reply to TIME: whole seconds, and microseconds of the next one. */
