@@ -4,18 +4,17 @@
  *
  * - without more: what the targets are about, sessions of 1.2 KB
  * - `--cases`: every case; `--sizes`: reads and writes of sessions of 1.2, 10 and 64 KB
- * - `--frameworks Koa,Hono`, `--rounds 5`, `--requests 500`: less of it
+ * - `--frameworks Koa,Hono`, `--starts 1`, `--rounds 5`, `--requests 500`: less of it
  *
  * Each has a server process of its own. Those of a framework take turns in every round. What
  * counts are ratios of CPU: microseconds are those of one machine at one time.
  */
 import { parseArgs } from 'node:util'
 import { machine } from '../test/support/machine.ts'
-import { startRedis } from '../test/support/redis-server.ts'
-import { type Contestant, type Measured, type Plan, measure } from './http/measure.ts'
+import type { Trial } from './http/cases.ts'
+import { type Measured, type Plan, measure } from './http/measure.ts'
 import { PROFILES, type ProfileName } from './http/profiles.ts'
-import { startServer } from './http/server-process.ts'
-import { FRAMEWORKS, type Framework, nameOf, subjectsOf } from './http/subjects.ts'
+import { FRAMEWORKS, type Framework, type Subject, nameOf, subjectsOf } from './http/subjects.ts'
 import { type RedisUse, observe } from './http/traffic.ts'
 import { writePage } from './page.ts'
 import { asText } from './table.ts'
@@ -25,6 +24,7 @@ const { values } = parseArgs({
     cases: { type: 'boolean' },
     sizes: { type: 'boolean' },
     frameworks: { type: 'string', default: FRAMEWORKS.join(',') },
+    starts: { type: 'string' },
     rounds: { type: 'string' },
     requests: { type: 'string' },
     write: { type: 'boolean' },
@@ -34,6 +34,7 @@ const name: ProfileName = values.cases ? 'cases' : values.sizes ? 'sizes' : 'tar
 const profile = PROFILES[name]
 const plan: Plan = {
   ...profile.plan,
+  ...(values.starts !== undefined && { starts: Number(values.starts) }),
   ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
   ...(values.requests !== undefined && { requests: Number(values.requests) }),
 }
@@ -50,8 +51,10 @@ const measured: Measured = new Map(results.flatMap((result) => [...result]))
 const tables = profile.tables({ measured, uses, trials: plan.trials })
 for (const table of tables) console.log(asText(table))
 if (values.write) {
-  const { rounds, requests, connections } = plan
-  const says = `${rounds} rounds of ${requests} requests over ${connections} connections for each row.`
+  const { starts, rounds, requests, connections } = plan
+  const says =
+    `Each server is started ${starts} times, and each time it is asked for each row in ${rounds} ` +
+    `rounds of ${requests} requests over ${connections} connections.`
   const charts = profile.charts(measured, plan.trials)
   writePage({
     ...profile.page,
@@ -65,19 +68,12 @@ console.log(`in ${((performance.now() - began) / 60_000).toFixed(1)} minutes`)
 
 /** All that keep sessions in one framework: first each is looked at, then they take turns. */
 async function compare(framework: Framework): Promise<Measured> {
-  const redis = await startRedis()
-  const contestants: Contestant[] = []
-  try {
-    for (const subject of subjectsOf(framework)) {
-      const use = await observe(subject)
-      uses.push(use)
-      const able = new Set(plan.trials.filter(({ name }) => use.traffic.has(name)))
-      contestants.push({ server: await startServer(subject, redis.url), able })
-      console.error(`${nameOf(subject)} does its job`)
-    }
-    return await measure(contestants, redis, plan)
-  } finally {
-    await Promise.all(contestants.map(({ server }) => server.stop()))
-    await redis.stop()
+  const able = new Map<Subject, ReadonlySet<Trial>>()
+  for (const subject of subjectsOf(framework)) {
+    const use = await observe(subject)
+    uses.push(use)
+    able.set(subject, new Set(plan.trials.filter(({ name }) => use.traffic.has(name))))
+    console.error(`${nameOf(subject)} does its job`)
   }
+  return measure(able, plan)
 }

@@ -5,27 +5,32 @@
  */
 import { parseArgs } from 'node:util'
 import { machine } from '../test/support/machine.ts'
-import { type RedisServer, startRedis } from '../test/support/redis-server.ts'
-import { type CaseName, caseOf } from './http/cases.ts'
+import { type CaseName, type Trial, caseOf } from './http/cases.ts'
 import { run } from './http/load.ts'
-import { type Contestant, measure, prepare } from './http/measure.ts'
+import { measure, prepare } from './http/measure.ts'
 import { medianOf } from './http/ratio.ts'
-import { type ServerProcess, startServer } from './http/server-process.ts'
-import { type Framework, type Keeper, NEAR } from './http/subjects.ts'
+import { type ServerProcess, withServers } from './http/server-process.ts'
+import { type Framework, type Keeper, NEAR, type Subject } from './http/subjects.ts'
 import { writePage } from './page.ts'
 import { type Table, asText } from './table.ts'
 import { type Part, partsIn, partsOf } from './where/parts.ts'
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '9' },
+    starts: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
     requests: { type: 'string', default: '20000' },
     write: { type: 'boolean' },
   },
 })
-const ROUNDS = Number(values.rounds)
 const PROFILED = Number(values.requests)
-const PLAN = { rounds: ROUNDS, requests: 2000, warmUp: 12_000, connections: 10 }
+const PLAN = {
+  starts: Number(values.starts),
+  rounds: Number(values.rounds),
+  requests: 2000,
+  warmUp: 12_000,
+  connections: 10,
+}
 
 const QUESTIONS: readonly (readonly [Framework, CaseName, readonly Keeper[]])[] = [
   ['node:http', 'none', ['nothing', 'Sojourn']],
@@ -51,9 +56,9 @@ if (values.write) {
     title: 'Benchmark: where the time goes',
     command: 'npm run bench:where --',
     says: [
-      `Microseconds of CPU of the server process per request: all of it is the median of ${ROUNDS} ` +
-        `rounds of ${PLAN.requests} requests over ${PLAN.connections} connections, without a ` +
-        `profiler; the parts are from a profile of ${PROFILED} more. \`system calls and the rest\` ` +
+      `Microseconds of CPU of the server process per request: all of it is the median of ${PLAN.rounds} ` +
+        `rounds of ${PLAN.requests} requests over ${PLAN.connections} connections after each of ` +
+        `${PLAN.starts} starts, without a profiler; the parts are from a profile of ${PROFILED} more. \`system calls and the rest\` ` +
         'is what remains: the kernel, and what Node and V8 do in C++. What a function has V8 do for ' +
         'it counts as its own: JSON.parse by hand is the handler.',
       'Code that runs seldom is cold: the kernel takes longer to send the same bytes after a library ' +
@@ -71,33 +76,23 @@ async function ask(
   keepers: readonly Keeper[],
 ): Promise<Table> {
   const trial = { name, size: 1.2 } as const
-  const redis = await startRedis()
-  const contestants: Contestant[] = []
-  try {
-    for (const keeper of keepers) {
-      const server = await startServer({ framework, keeper }, redis.url)
-      contestants.push({ server, able: new Set([trial]) })
-    }
-    const measured = await measure(contestants, redis, { ...PLAN, trials: [trial] })
-    const cpu = contestants.map(({ server: { subject } }) =>
-      medianOf(measured.get(subject)?.get(trial) ?? [], 'cpuUs'),
-    )
-    const parts: ReadonlyMap<Part, number>[] = []
-    for (const { server } of contestants) parts.push(await profile(server, redis, name))
-    return tableOf(`${framework}: ${name}, ${caseOf(name).says}`, keepers, cpu, parts)
-  } finally {
-    await Promise.all(contestants.map(({ server }) => server.stop()))
-    await redis.stop()
-  }
+  const subjects = keepers.map((keeper) => ({ framework, keeper }))
+  const able = new Map(subjects.map((subject) => [subject, new Set([trial])]))
+  const measured = await measure(able, { ...PLAN, trials: [trial] })
+  const cpu = subjects.map((subject) => medianOf(measured.get(subject)?.get(trial) ?? [], 'cpuUs'))
+  const parts: ReadonlyMap<Part, number>[] = []
+  for (const subject of subjects) parts.push(await profile(subject, trial))
+  return tableOf(`${framework}: ${name}, ${caseOf(name).says}`, keepers, cpu, parts)
 }
 
-async function profile(
-  server: ServerProcess,
-  redis: RedisServer,
-  name: CaseName,
-): Promise<ReadonlyMap<Part, number>> {
-  const burst = await prepare(server, redis, { name, size: 1.2 }, PLAN.connections, PROFILED)
-  return partsOf(await server.profile(() => run(burst)))
+async function profile(subject: Subject, trial: Trial): Promise<ReadonlyMap<Part, number>> {
+  return withServers([subject], async ([server], redis) => {
+    const asks = (requests: number) =>
+      prepare(server as ServerProcess, redis, trial, PLAN.connections, requests)
+    await run(await asks(PLAN.warmUp))
+    const burst = await asks(PROFILED)
+    return partsOf(await (server as ServerProcess).profile(() => run(burst)))
+  })
 }
 
 function tableOf(

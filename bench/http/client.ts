@@ -5,6 +5,7 @@ import { cookiesAfter } from './jar.ts'
 import { beginAt } from './work.ts'
 
 const LONGEST_MS = 10_000
+const BROWSERS = 10
 
 export interface Page {
   readonly status: number
@@ -41,18 +42,22 @@ async function visit({ agent, port, path, cookie }: Target): Promise<Page> {
   return { status: statusCode as number, body, cookie: cookiesAfter(cookie, set) }
 }
 
-/** Begins so many sessions; their Cookie headers. */
+/** Begins so many sessions, several at a time; their Cookie headers. */
 export async function begin(port: number, sessions: number, size: Size): Promise<string[]> {
-  const browser = browserOf(port)
   const cookies: string[] = []
-  try {
-    while (cookies.length < sessions) {
-      const { status, cookie } = await browser.visit(beginAt(size))
-      if (status !== 200 || cookie === undefined) throw new Error('no session has begun')
-      cookies.push(cookie)
+  let begun = 0
+  async function beginSome(): Promise<void> {
+    const browser = browserOf(port)
+    try {
+      while (begun++ < sessions) {
+        const { status, cookie } = await browser.visit(beginAt(size))
+        if (status !== 200 || cookie === undefined) throw new Error('no session has begun')
+        cookies.push(cookie)
+      }
+    } finally {
+      browser.close()
     }
-  } finally {
-    browser.close()
   }
+  await Promise.all(Array.from({ length: BROWSERS }, beginSome))
   return cookies
 }

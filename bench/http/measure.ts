@@ -3,11 +3,14 @@ import { USER } from './account.ts'
 import { type Trial, caseOf } from './cases.ts'
 import { begin } from './client.ts'
 import { type Burst, run } from './load.ts'
-import type { ServerProcess } from './server-process.ts'
+import { type ServerProcess, withServers } from './server-process.ts'
 import type { Subject } from './subjects.ts'
 
 export interface Plan {
   readonly trials: readonly Trial[]
+  /** How often all servers are started anew: two processes of one program differ by a fifth. */
+  readonly starts: number
+  /** After each start. */
   readonly rounds: number
   /** Of each subject, trial and round; fewer of large sessions. */
   readonly requests: number
@@ -32,37 +35,52 @@ export type Series = readonly Slice[]
 /** What a subject cannot do is not there. */
 export type Measured = ReadonlyMap<Subject, ReadonlyMap<Trial, Series>>
 
-/** A running server, and the trials that it can do. */
-export interface Contestant {
-  readonly server: ServerProcess
-  readonly able: ReadonlySet<Trial>
+/** The trials that each subject can do. */
+export type Able = ReadonlyMap<Subject, ReadonlySet<Trial>>
+
+/** The subjects, of one framework, do their share of every round; another one begins each time. */
+export async function measure(able: Able, plan: Plan): Promise<Measured> {
+  const subjects = [...able.keys()]
+  const measured = new Map(subjects.map((subject) => [subject, new Map<Trial, Slice[]>()]))
+  for (let start = 0; start < plan.starts; start++) {
+    await withServers(subjects, async (servers, redis) => {
+      await takeTurns(servers, redis, able, plan, plan.warmUp)
+      for (let round = 0; round < plan.rounds; round++) {
+        const first = (start + round) % servers.length
+        const inTurn = [...servers.slice(first), ...servers.slice(0, first)]
+        for (const { subject, trial, slice } of await takeTurns(inTurn, redis, able, plan)) {
+          const series = measured.get(subject) as Map<Trial, Slice[]>
+          series.set(trial, [...(series.get(trial) ?? []), slice])
+        }
+      }
+    })
+  }
+  return measured
 }
 
-/** All of one framework do their share of every round, beginning with another one each time. */
-export async function measure(
-  contestants: readonly Contestant[],
+interface Turn {
+  readonly subject: Subject
+  readonly trial: Trial
+  readonly slice: Slice
+}
+
+async function takeTurns(
+  servers: readonly ServerProcess[],
   redis: RedisServer,
+  able: Able,
   plan: Plan,
-): Promise<Measured> {
-  const measured = new Map(
-    contestants.map(({ server, able }) => [
-      server.subject,
-      new Map([...able].map((trial) => [trial, [] as Slice[]])),
-    ]),
-  )
-  async function everyone(at: number, requests: number, keeps: boolean): Promise<void> {
-    const inTurn = contestants.map((_, next) => contestants[(next + at) % contestants.length])
-    for (const trial of plan.trials) {
-      for (const { server, able } of inTurn as Contestant[]) {
-        if (!able.has(trial)) continue
-        const done = await slice(server, redis, trial, plan, fewer(requests, trial))
-        if (keeps) measured.get(server.subject)?.get(trial)?.push(done)
-      }
+  requests = plan.requests,
+): Promise<Turn[]> {
+  const turns: Turn[] = []
+  for (const trial of plan.trials) {
+    for (const server of servers) {
+      const { subject } = server
+      if (!able.get(subject)?.has(trial)) continue
+      const slice = await sliceOf(server, redis, trial, plan, fewer(requests, trial))
+      turns.push({ subject, trial, slice })
     }
   }
-  await everyone(0, plan.warmUp, false)
-  for (let round = 0; round < plan.rounds; round++) await everyone(round, plan.requests, true)
-  return measured
+  return turns
 }
 
 /** A session of 64 KB is worth five of 1.2 KB. */
@@ -92,7 +110,7 @@ export async function prepare(
   return { port, path, cookies, follows, requests, expect, ...each }
 }
 
-async function slice(
+async function sliceOf(
   server: ServerProcess,
   redis: RedisServer,
   trial: Trial,

@@ -14,14 +14,14 @@ interface Profile {
   charts(measured: Measured, trials: readonly Trial[]): Record<string, string>
 }
 
-const USUAL = { requests: 2000, warmUp: 4000, connections: 10 }
+const USUAL = { requests: 2000, warmUp: 8000, connections: 10 }
 const OF_TARGETS = ['none', 'anonymous', 'read', 'read once', 'write', 'write once'] as const
 const EVERY = Object.keys(CASES) as readonly CaseName[]
 
 /** What is measured together, and the page where it is kept. */
 export const PROFILES = {
   targets: {
-    plan: { ...USUAL, rounds: 15, trials: trialsOf(OF_TARGETS, [1.2]) },
+    plan: { ...USUAL, starts: 5, rounds: 3, trials: trialsOf(OF_TARGETS, [1.2]) },
     page: {
       path: 'bench.md',
       title: 'Benchmark',
@@ -67,7 +67,7 @@ export const PROFILES = {
     }),
   },
   cases: {
-    plan: { ...USUAL, rounds: 9, trials: trialsOf(EVERY, [1.2]) },
+    plan: { ...USUAL, starts: 3, rounds: 3, trials: trialsOf(EVERY, [1.2]) },
     page: { path: 'bench/cases.md', title: 'Benchmark: every case', says: [] },
     tables: ({ measured, uses, trials }) => [
       casesOf(EVERY),
@@ -79,7 +79,7 @@ export const PROFILES = {
     charts: (measured, trials) => ({ 'sign-in': cpuChart(measured, trials, 'sign-in') }),
   },
   sizes: {
-    plan: { ...USUAL, rounds: 9, trials: trialsOf(['read', 'write'], [1.2, 10, 64]) },
+    plan: { ...USUAL, starts: 3, rounds: 3, trials: trialsOf(['read', 'write'], [1.2, 10, 64]) },
     page: { path: 'bench/sizes.md', title: 'Benchmark: larger sessions', says: [] },
     tables: ({ measured, trials }) => [
       cpuRatios(measured, trials),

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Profiler } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
+import { type RedisServer, startRedis } from '../../test/support/redis-server.ts'
 import { type Subject, nameOf } from './subjects.ts'
 
 export type ToServer = 'cpu' | 'profile'
@@ -58,6 +59,22 @@ export async function startServer(subject: Subject, redisUrl: string): Promise<S
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** Servers of the subjects and a Redis of their own, for as long as they are used. */
+export async function withServers<T>(
+  subjects: readonly Subject[],
+  use: (servers: readonly ServerProcess[], redis: RedisServer) => Promise<T>,
+): Promise<T> {
+  const redis = await startRedis()
+  const servers: ServerProcess[] = []
+  try {
+    for (const subject of subjects) servers.push(await startServer(subject, redis.url))
+    return await use(servers, redis)
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()))
+    await redis.stop()
   }
 }
 
