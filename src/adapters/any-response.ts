@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http'
 import { isUint8Array } from 'node:util/types'
-import { headerList, headersOf } from './response-headers.ts'
+import { GivenHead } from './given-head.ts'
+import { headersOf } from './response-headers.ts'
 
 /** The calls that send a response. Informational responses (1xx) are not among them. */
 export type SendingMethod = 'writeHead' | 'write' | 'end' | 'flushHeaders'
@@ -26,11 +27,10 @@ export interface AnyResponse extends Record<SendingMethod, (...args: unknown[]) 
   stream?: { destroyed: boolean }
 }
 
-/** RFC 9110 5.6.2 and 5.5, without the bytes above ASCII that Node lets pass. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** A token (RFC 9110 5.6.2), but for the two names that Node looks at together with others. */
+const FIELD_NAME = /^(?!(?:trailer|transfer-encoding)$)[!#$%&'*+\-.^_`|~0-9a-z]+$/i
+/** RFC 9110 5.5, without the bytes above ASCII that Node lets pass. */
 const FIELD_VALUE = /^[\t -~]*$/
-/** Node looks at these together with others. */
-const FRAMING = /^(?:trailer|transfer-encoding)$/i
 
 const noRequest = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 } as IncomingMessage
 
@@ -47,11 +47,11 @@ export function checkHead(response: AnyResponse, method: SendingMethod, args: un
     if (method === 'writeHead') trial.writeHead(...(args as [number]))
     else trial.writeHead(response.statusCode)
   } else if (response.stream && method === 'writeHead') {
-    for (const { name, value } of headerList(headersOf(args))) {
+    new GivenHead(headersOf(args) ?? {}).forEach((name, value) => {
       validateHeaderName(name)
       if (value === undefined || value === null)
         validateHeaderValue(name, value as unknown as string)
-    }
+    })
     if (args[0] !== undefined) response.statusCode = args[0] as number
   }
 }
@@ -70,12 +70,12 @@ function isStatus(code: unknown): boolean {
 function isSimpleHead([status, headers]: unknown[]): boolean {
   if (!isStatus(status)) return false
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false
-  return Object.entries(headers).every(
-    ([name, value]) =>
-      TOKEN.test(name) &&
-      !FRAMING.test(name) &&
-      (typeof value === 'number' || (typeof value === 'string' && FIELD_VALUE.test(value))),
-  )
+  const fields = headers as Readonly<Record<string, unknown>>
+  return Object.keys(fields).every((name) => FIELD_NAME.test(name) && isFieldValue(fields[name]))
+}
+
+function isFieldValue(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && FIELD_VALUE.test(value))
 }
 
 /** @throws what `write` or `end` throws for this chunk */

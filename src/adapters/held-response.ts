@@ -1,8 +1,7 @@
 import { getDefaultHighWaterMark } from 'node:stream'
 import type { AnyResponse, SendingMethod } from './any-response.ts'
 import { checkChunk, checkHead, headersSent } from './any-response.ts'
-import type { HeaderList } from './response-headers.ts'
-import { headerList, headersOf, setHeaders, withoutHeaders } from './response-headers.ts'
+import { copyOfHead } from './given-head.ts'
 
 type View = Readonly<Record<string, unknown>>
 
@@ -43,7 +42,6 @@ export class HeldResponse {
   readonly #response: AnyResponse
   readonly #isHttp1: boolean
   readonly #calls: { method: SendingMethod; args: unknown[] }[] = []
-  #headers: HeaderList = []
   #status: Status = {}
   #covered: { name: string; own: PropertyDescriptor | undefined }[] = []
   #assigned: { name: string; value: unknown }[] = []
@@ -75,7 +73,7 @@ export class HeldResponse {
     if (method === 'write' || method === 'end') checkChunk(response, method, args[0])
     if (!this.begun) this.#begin(method, args)
     else if (method === 'writeHead') throw headersSent(response, 'write')
-    const kept = method === 'writeHead' ? withoutHeaders(args) : args
+    const kept = method === 'writeHead' ? copyOfHead(args) : args
     this.#calls.push({ method, args: kept })
     if (method === 'write')
       return this.#hasRoomAfter(args[0] as string | ArrayBufferView | undefined)
@@ -90,7 +88,6 @@ export class HeldResponse {
     const response = this.#response
     checkHead(response, method, args)
     if (method === 'writeHead') {
-      this.#headers = headerList(headersOf(args))
       if (args[0] !== undefined) response.statusCode = Number(args[0]) | 0
       if (typeof args[1] === 'string' && !response.stream) response.statusMessage = args[1]
     }
@@ -155,7 +152,6 @@ export class HeldResponse {
     const assignedLater = statusOf(this.#response)
     const status = this.#status
     assignStatus(this.#response, status, assignedLater)
-    setHeaders(this.#response, this.#headers)
     let full = false
     for (let call = this.#calls.shift(); call; call = this.#calls.shift()) {
       const answer = make(call.method, call.args)

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { AnyResponse, SendingMethod } from './any-response.ts'
 import { checkHead } from './any-response.ts'
@@ -6,9 +6,10 @@ import { clearResponse, endPlainly, respondPlainly } from './error-response.ts'
 import type { Answers, FirstByte } from './first-byte.ts'
 import { askAll, isPromise } from './first-byte.ts'
 import { type Gate, type Gated, type Methods, gateOf } from './gate.ts'
+import { GivenHead } from './given-head.ts'
 import { HeldResponse, tellCallback } from './held-response.ts'
 import type { HeadersToAdd } from './response-headers.ts'
-import { addHeaders, adds, headersOf, moveHeaders } from './response-headers.ts'
+import { addHeaders, adds, headersOf, withoutHeaders } from './response-headers.ts'
 import { sharedBeneath } from './shared-gate.ts'
 
 export type NodeResponse = ServerResponse | Http2ServerResponse
@@ -130,12 +131,28 @@ function begin(response: Gated, gate: Gate, method: SendingMethod, args: unknown
 }
 
 function sendHead(response: Gated, gate: Gate, method: SendingMethod, args: unknown[]): unknown {
-  if (response.headersSent || !adds(gate.additions)) return gate[method].apply(response, args)
-  const moves = method === 'writeHead' && headersOf(args) !== undefined
-  if (moves) checkHead(response, method, args)
-  const rest = moves ? moveHeaders(response, args) : args
-  addHeaders(response, gate.additions)
-  return gate[method].apply(response, rest)
+  const { additions } = gate
+  if (response.headersSent || !adds(additions)) return gate[method].apply(response, args)
+  const headers = method === 'writeHead' ? headersOf(args) : undefined
+  if (headers === undefined) {
+    addHeaders(response, additions)
+    return gate[method].apply(response, args)
+  }
+  checkHead(response, method, args)
+  const given = new GivenHead(headers)
+  const status = withoutHeaders(args)
+  if (isWhole(response)) {
+    addHeaders(given, additions)
+    return gate.writeHead.apply(response, [...status, given.asObject()])
+  }
+  given.forEach((name, value) => response.setHeader(name, value))
+  addHeaders(response, additions)
+  return gate.writeHead.apply(response, status)
+}
+
+/** Nothing is set on it, so Node sends a head as it is given, and sets none of it on the response. */
+function isWhole(response: Gated): boolean {
+  return response instanceof ServerResponse && response.getHeaderNames().length === 0
 }
 
 async function settle(

@@ -40,9 +40,6 @@ export function headersFor(
   }
 }
 
-/** Names as they were first written, no two equal but for case. Shares no array with its source. */
-export type HeaderList = { name: string; value: unknown }[]
-
 /** The headers among `writeHead`'s arguments, found as Node finds them. */
 export function headersOf(args: unknown[]): object | undefined {
   const [, second, third] = args
@@ -56,39 +53,6 @@ export function withoutHeaders(args: unknown[]): unknown[] {
   return typeof args[1] === 'string' ? [args[0], args[1]] : [args[0]]
 }
 
-/**
- * Reads an object, a flat array or an array of pairs. The values of a name that comes twice are
- * kept, in order. The source is left as it is (CVE-2025-7339).
- */
-export function headerList(headers: object | undefined): HeaderList {
-  const found = new Map<string, { name: string; value: unknown }>()
-  for (const [name, value] of headerPairs(headers)) {
-    const known = found.get(name.toLowerCase())
-    if (known) known.value = [known.value, value].flat()
-    else found.set(name.toLowerCase(), { name, value: Array.isArray(value) ? [...value] : value })
-  }
-  return [...found.values()]
-}
-
-function headerPairs(headers: object | undefined): [string, unknown][] {
-  if (headers === undefined) return []
-  if (!Array.isArray(headers)) return Object.entries(headers)
-  if (Array.isArray(headers[0])) return headers as [string, unknown][]
-  const pairs: [string, unknown][] = []
-  for (let i = 0; i < headers.length; i += 2) pairs.push([headers[i] as string, headers[i + 1]])
-  return pairs
-}
-
-/** Sets the headers among `writeHead`'s arguments; answers the arguments without them. */
-export function moveHeaders(response: AnyResponse, args: unknown[]): unknown[] {
-  setHeaders(response, headerList(headersOf(args)))
-  return withoutHeaders(args)
-}
-
-export function setHeaders(response: AnyResponse, headers: HeaderList): void {
-  for (const { name, value } of headers) response.setHeader(name, value)
-}
-
 /** There is something to add. */
 export function adds(additions: HeadersToAdd[]): boolean {
   return additions.some(
@@ -97,43 +61,46 @@ export function adds(additions: HeadersToAdd[]): boolean {
   )
 }
 
-/** Adds to the headers set on the response, each at most once however often it is called. */
-export function addHeaders(response: AnyResponse, additions: HeadersToAdd[]): void {
+/** What headers are set on: a response, or a head that is not set yet. */
+type Headed = Pick<AnyResponse, 'getHeader' | 'setHeader'>
+
+/** Adds to the headers that are set already, each at most once however often it is called. */
+export function addHeaders(headed: Headed, additions: HeadersToAdd[]): void {
   for (const { setCookie, otherCookie, clearSiteData, varies, sharing } of additions) {
-    if (setCookie !== undefined || varies) varyByCookie(response)
+    if (setCookie !== undefined || varies) varyByCookie(headed)
     if (setCookie !== undefined) {
-      appendCookie(response, setCookie)
-      if (otherCookie !== undefined) appendCookie(response, otherCookie)
-      restrictCaches(response, unstored)
-    } else if (sharing === 'forbidden' || (sharing === 'unsure' && isOpenEnded(response))) {
-      restrictCaches(response, unshared)
+      appendCookie(headed, setCookie)
+      if (otherCookie !== undefined) appendCookie(headed, otherCookie)
+      restrictCaches(headed, unstored)
+    } else if (sharing === 'forbidden' || (sharing === 'unsure' && isOpenEnded(headed))) {
+      restrictCaches(headed, unshared)
     }
-    if (clearSiteData !== undefined) clear(response, clearSiteData)
+    if (clearSiteData !== undefined) clear(headed, clearSiteData)
   }
 }
 
 /** Who says how long the body is has decided what it is. */
-function isOpenEnded(response: AnyResponse): boolean {
-  return response.getHeader('Content-Length') === undefined
+function isOpenEnded(headed: Headed): boolean {
+  return headed.getHeader('Content-Length') === undefined
 }
 
 // Not appendHeader: it pushes into the very array the application gave to setHeader.
-function appendCookie(response: AnyResponse, cookie: string): void {
-  const cookies = valuesOf(response, 'Set-Cookie')
-  if (!cookies.includes(cookie)) response.setHeader('Set-Cookie', [...cookies, cookie])
+function appendCookie(headed: Headed, cookie: string): void {
+  const cookies = valuesOf(headed, 'Set-Cookie')
+  if (!cookies.includes(cookie)) headed.setHeader('Set-Cookie', [...cookies, cookie])
 }
 
 function restrictCaches(
-  response: AnyResponse,
+  headed: Headed,
   restrict: (cacheControl: string) => string | undefined,
 ): void {
-  const restricted = restrict(valuesOf(response, 'Cache-Control').join(', '))
-  if (restricted !== undefined) response.setHeader('Cache-Control', restricted)
+  const restricted = restrict(valuesOf(headed, 'Cache-Control').join(', '))
+  if (restricted !== undefined) headed.setHeader('Cache-Control', restricted)
 }
 
-function clear(response: AnyResponse, types: string): void {
-  const said = valuesOf(response, 'Clear-Site-Data').join(',')
-  response.setHeader('Clear-Site-Data', withTypes(said, types))
+function clear(headed: Headed, types: string): void {
+  const said = valuesOf(headed, 'Clear-Site-Data').join(',')
+  headed.setHeader('Clear-Site-Data', withTypes(said, types))
 }
 
 /** The types of both. It is a list: what the application asked for stays. */
@@ -142,12 +109,12 @@ export function withTypes(clearSiteData: string, types: string): string {
   return [...new Set(all.filter((type) => type !== ''))].join(', ')
 }
 
-function varyByCookie(response: AnyResponse): void {
-  const vary = varyWithCookie(valuesOf(response, 'Vary').join(','))
-  if (vary !== undefined) response.setHeader('Vary', vary)
+function varyByCookie(headed: Headed): void {
+  const vary = varyWithCookie(valuesOf(headed, 'Vary').join(','))
+  if (vary !== undefined) headed.setHeader('Vary', vary)
 }
 
-function valuesOf(response: AnyResponse, name: string): string[] {
-  const value = response.getHeader(name)
+function valuesOf(headed: Headed, name: string): string[] {
+  const value = headed.getHeader(name)
   return value === undefined ? [] : [value].flat().map(String)
 }

@@ -28,8 +28,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a response that only refreshes the cookie does not vary',
     file: 'src/adapters/response-headers.ts',
-    search: 'if (setCookie !== undefined || varies) varyByCookie(response)',
-    replacement: 'if (varies) varyByCookie(response)',
+    search: 'if (setCookie !== undefined || varies) varyByCookie(headed)',
+    replacement: 'if (varies) varyByCookie(headed)',
     test: 'test/proxy/careless.test.ts',
     fails: 'THREATS 12: users share neither pages nor cookies where only Vary is honoured',
   },

@@ -127,18 +127,17 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'our cookie is pushed into the array of the application',
     file: 'src/adapters/response-headers.ts',
-    search:
-      "  if (!cookies.includes(cookie)) response.setHeader('Set-Cookie', [...cookies, cookie])",
+    search: "  if (!cookies.includes(cookie)) headed.setHeader('Set-Cookie', [...cookies, cookie])",
     replacement:
-      "  if (!cookies.includes(cookie)) (response as unknown as Headers & { appendHeader: Headers['append'] }).appendHeader('Set-Cookie', cookie)",
+      "  const given = headed.getHeader('Set-Cookie'); if (Array.isArray(given)) given.push(cookie); else headed.setHeader('Set-Cookie', [...cookies, cookie])",
     test: 'test/http/first-byte-headers.test.ts',
     fails: "THREATS 23: the caller's own arrays and objects are not changed (CVE-2025-7339)",
   },
   {
     when: 'our cookie takes the place of others',
     file: 'src/adapters/response-headers.ts',
-    search: "response.setHeader('Set-Cookie', [...cookies, cookie])",
-    replacement: "response.setHeader('Set-Cookie', [cookie])",
+    search: "headed.setHeader('Set-Cookie', [...cookies, cookie])",
+    replacement: "headed.setHeader('Set-Cookie', [cookie])",
     test: 'test/conformance/conformance.test.ts',
     fails: "THREATS 23: the application's own cookies are kept, in order, beside ours",
   },

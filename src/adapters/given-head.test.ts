@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { GivenHead, copyOfHead } from './given-head.ts'
+
+test.each([
+  ['an object', { Vary: 'Origin', vary: 'Accept', 'X-A': '1' }],
+  ['a flat array', ['Vary', 'Origin', 'vary', 'Accept', 'X-A', '1']],
+  [
+    'an array of pairs',
+    [
+      ['Vary', 'Origin'],
+      ['vary', 'Accept'],
+      ['X-A', '1'],
+    ],
+  ],
+])('%s: names differ by more than case, and no value is lost', (_, headers) => {
+  const given = new GivenHead(headers)
+
+  expect(given.getHeader('VARY')).toEqual(['Origin', 'Accept'])
+  expect(given.asObject()).toEqual({ Vary: ['Origin', 'Accept'], 'X-A': '1' })
+})
+
+test('a header set again keeps the name it was first written with; another one comes last', () => {
+  const given = new GivenHead({ vary: 'Origin', 'Content-Length': 2 })
+
+  given.setHeader('Vary', 'Origin, Cookie')
+  given.setHeader('Cache-Control', 'private')
+
+  expect(Object.entries(given.asObject())).toEqual([
+    ['vary', 'Origin, Cookie'],
+    ['Content-Length', 2],
+    ['Cache-Control', 'private'],
+  ])
+})
+
+test('a name that objects inherit is a name like any other', () => {
+  const given = new GivenHead(['__proto__', 'a', 'constructor', 'b'])
+
+  expect(given.getHeader('toString')).toBeUndefined()
+  expect(Object.entries(given.asObject())).toEqual([
+    ['__proto__', 'a'],
+    ['constructor', 'b'],
+  ])
+})
+
+test('a head that is kept shares nothing with its source', () => {
+  const cookies = ['a=1']
+  const headers = { 'Set-Cookie': cookies }
+
+  const [status, kept] = copyOfHead([200, headers])
+  cookies.push('b=2')
+  Object.assign(headers, { Vary: '*' })
+
+  expect(status).toBe(200)
+  expect(kept).toEqual({ 'Set-Cookie': ['a=1'] })
+})
