@@ -12,12 +12,14 @@
 import { parseArgs } from 'node:util'
 import { machine } from '../test/support/machine.ts'
 import type { Trial } from './http/cases.ts'
+import { keepDay } from './http/days.ts'
 import { type Measured, type Plan, measure } from './http/measure.ts'
 import { PROFILES, type ProfileName } from './http/profiles.ts'
+import { targetsOf } from './http/targets.ts'
 import { FRAMEWORKS, type Framework, type Subject, nameOf, subjectsOf } from './http/subjects.ts'
 import { type RedisUse, observe } from './http/traffic.ts'
 import { writePage } from './page.ts'
-import { asText } from './table.ts'
+import { type Table, asText } from './table.ts'
 
 const { values } = parseArgs({
   options: {
@@ -48,7 +50,8 @@ for (const framework of values.frameworks.split(',')) {
   results.push(await compare(framework as Framework))
 }
 const measured: Measured = new Map(results.flatMap((result) => [...result]))
-const tables = profile.tables({ measured, uses, trials: plan.trials })
+const result = { measured, uses, trials: plan.trials }
+const tables: Table[] = profile.tables(result)
 for (const table of tables) console.log(asText(table))
 if (values.write) {
   const { starts, rounds, requests, connections } = plan
@@ -56,6 +59,7 @@ if (values.write) {
     `Each server is started ${starts} times, and each time it is asked for each row in ${rounds} ` +
     `rounds of ${requests} requests over ${connections} connections.`
   const charts = profile.charts(measured, plan.trials)
+  if (name === 'targets') tables.push(keepDay(targetsOf(result)))
   writePage({
     ...profile.page,
     command: 'npm run bench --',
