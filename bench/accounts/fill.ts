@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { type SessionRecord, expiryOf, formatRecord } from '../../src/record/record.ts'
+import { type SessionRecord, expiryOf } from '../../src/record/record.ts'
+import { formatRecord } from '../../src/record/record-format.ts'
 import type { RedisServer } from '../../test/support/redis-server.ts'
 import { encode } from '../../src/record/serialize.ts'
 

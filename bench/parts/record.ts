@@ -1,5 +1,5 @@
 import { decodeData } from '../../src/record/codec.ts'
-import { formatRecord, parseRecord } from '../../src/record/record.ts'
+import { formatRecord, parseRecord } from '../../src/record/record-format.ts'
 import { encode } from '../../src/record/serialize.ts'
 import { type Size, account } from '../http/account.ts'
 import { recordOf } from './sample.ts'

@@ -12,7 +12,7 @@ const LIFE_MS = 60_000
 const HEARD_WITHIN_MS = 2000
 const PUBLISH = "return redis.call('PUBLISH', KEYS[1], ARGV[1])"
 
-const TODO = 'Give this user what docs/redis.md lists under Permissions.'
+const REMEDY = 'Give this user what docs/redis.md lists under Permissions.'
 
 /** Does what a session's life does, on keys of its own, and takes them away. */
 export async function checkPermissions(redis: Redis, prefix: string): Promise<Finding[]> {
@@ -43,7 +43,7 @@ async function trying(
     await life()
     return ok(check, fine)
   } catch (error) {
-    return level(check, `${MEANS[check]}: ${reasonOf(error)}.`, TODO)
+    return level(check, `${MEANS[check]}: ${reasonOf(error)}.`, REMEDY)
   }
 }
 

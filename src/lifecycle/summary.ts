@@ -1,4 +1,5 @@
-import { type SessionRecord, bytesOf, expiryOf } from '../record/record.ts'
+import { type SessionRecord, expiryOf } from '../record/record.ts'
+import { bytesOf } from '../record/record-format.ts'
 
 /** A session as others than its visitor may see it. It opens nothing. */
 export interface SessionSummary {

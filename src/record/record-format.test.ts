@@ -2,14 +2,8 @@ import * as fc from 'fast-check'
 import type { Identity, SignedIn } from './identity.ts'
 import { describe, expect, test } from 'vitest'
 
-import {
-  bytesOf,
-  expiryOf,
-  formatRecord,
-  parseRecord,
-  revisionOf,
-  type SessionRecord,
-} from './record.ts'
+import { expiryOf, revisionOf, type SessionRecord } from './record.ts'
+import { bytesOf, formatRecord, parseRecord } from './record-format.ts'
 import { lastWriteOf, withWrite } from './writes.ts'
 
 const token = (longest: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${longest}}$`))

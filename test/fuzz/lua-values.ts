@@ -1,5 +1,6 @@
 import { createClient } from 'redis'
-import { type SessionRecord, expiryOf, parseRecord } from '../../src/record/record.ts'
+import { type SessionRecord, expiryOf } from '../../src/record/record.ts'
+import { parseRecord } from '../../src/record/record-format.ts'
 import { withWrite } from '../../src/record/writes.ts'
 import { portOf } from '../../src/store/redis/port.ts'
 import { storeOf } from '../../src/store/redis/store-of.ts'

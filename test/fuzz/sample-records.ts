@@ -1,6 +1,7 @@
 import { sha256 } from '../../src/cookie/hmac.ts'
 import { encrypt } from '../../src/encrypt/encrypt.ts'
-import { type Payload, type SessionRecord, formatRecord } from '../../src/record/record.ts'
+import type { Payload, SessionRecord } from '../../src/record/record.ts'
+import { formatRecord } from '../../src/record/record-format.ts'
 import { decode, encode } from '../../src/record/serialize.ts'
 import { randomFor } from './campaign.ts'
 import { type Known, NOW, knownSession } from './known-sessions.ts'

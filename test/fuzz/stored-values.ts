@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { StoreError } from '../../src/errors.ts'
-import { type SessionRecord, formatRecord, parseRecord } from '../../src/record/record.ts'
+import type { SessionRecord } from '../../src/record/record.ts'
+import { formatRecord, parseRecord } from '../../src/record/record-format.ts'
 import { encode } from '../../src/record/serialize.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { readAnswer } from '../../src/store/redis/replies.ts'

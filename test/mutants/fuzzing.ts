@@ -77,7 +77,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'text that is not UTF-8 is read with U+FFFD in it',
-    file: 'src/record/record.ts',
+    file: 'src/record/record-format.ts',
     search: "text.includes('\\ufffd') && !isUtf8",
     replacement: "text === '-' && !isUtf8",
     test,
@@ -85,10 +85,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'text that is not UTF-8 is read with U+FFFD in it',
-    file: 'src/record/record.ts',
+    file: 'src/record/record-format.ts',
     search: "text.includes('\\ufffd') && !isUtf8",
     replacement: "text === '-' && !isUtf8",
-    test: 'src/record/record.test.ts',
+    test: 'src/record/record-format.test.ts',
     fails: 'THREATS 29: text that is not UTF-8: %s',
   },
   {

@@ -15,7 +15,7 @@ export const REASONS: readonly Reason[] = [
       'src/record/identity.ts': [
         ["return text.includes('%') ? decodeURIComponent(text) : text", '""'],
       ],
-      'src/record/record.ts': [
+      'src/record/record-format.ts': [
         ["return typeof payload === 'string' ? Buffer.from(payload) : payload", 'true'],
         [
           "return text.includes('\\ufffd') && !isUtf8(value.subarray(from, to)) ? undefined : text",

@@ -1,4 +1,4 @@
-import { parseRecord } from '../../src/record/record.ts'
+import { parseRecord } from '../../src/record/record-format.ts'
 import { type Port } from '../../src/store/redis/port.ts'
 import { scripts } from '../../src/store/redis/scripts.generated.ts'
 

@@ -1,12 +1,6 @@
 import type { StoreOperation } from '../../errors.ts'
-import {
-  expiryOf,
-  formatHeader,
-  formatRecord,
-  parseRecord,
-  revisionOf,
-  type SessionRecord,
-} from '../../record/record.ts'
+import { expiryOf, revisionOf, type SessionRecord } from '../../record/record.ts'
+import { formatHeader, formatRecord, parseRecord } from '../../record/record-format.ts'
 import { formatPrincipal } from '../../record/identity.ts'
 import { formatTombstone } from '../../record/tombstone.ts'
 import type {

@@ -1,5 +1,6 @@
 import { OptionError } from '../../errors.ts'
-import { type SessionRecord, bytesOf } from '../../record/record.ts'
+import type { SessionRecord } from '../../record/record.ts'
+import { bytesOf } from '../../record/record-format.ts'
 import { type Near, type ReadAnswer, isRecord } from '../store.ts'
 import { backOff } from './client-options.ts'
 import { isRefusal } from './failure.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoOf, withMemo } from '../../record/memo.ts'
-import { type SessionRecord, formatRecord } from '../../record/record.ts'
+import type { SessionRecord } from '../../record/record.ts'
+import { formatRecord } from '../../record/record-format.ts'
 import { RecentRecords } from './recent-records.ts'
 
 const RECORD: SessionRecord = {

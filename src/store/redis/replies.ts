@@ -1,5 +1,5 @@
 import { StoreError, type StoreOperation } from '../../errors.ts'
-import { parseRecord } from '../../record/record.ts'
+import { parseRecord } from '../../record/record-format.ts'
 import { parseTombstone } from '../../record/tombstone.ts'
 import type { ReadAnswer } from '../store.ts'
 

@@ -1,6 +1,7 @@
 import { ID } from '../../cookie/credential.ts'
 import { StoreError } from '../../errors.ts'
-import { type SessionRecord, parseRecord } from '../../record/record.ts'
+import type { SessionRecord } from '../../record/record.ts'
+import { parseRecord } from '../../record/record-format.ts'
 import { type Tombstone, parseTombstone } from '../../record/tombstone.ts'
 import type { ScanStep } from '../store.ts'
 import { isErrorReply } from './failure.ts'

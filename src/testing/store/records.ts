@@ -1,4 +1,4 @@
-import { type Payload, type SessionRecord } from '../../record/record.ts'
+import type { Payload, SessionRecord } from '../../record/record.ts'
 import { withWrite } from '../../record/writes.ts'
 import type { Store, Touch } from '../../store/store.ts'
 
