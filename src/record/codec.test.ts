@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeData, requireObject, storedIn } from './codec.ts'
+import { decodeData, ownPayload, requireObject, storedIn } from './codec.ts'
 import { emptyMemo } from './memo.ts'
 import { encode } from './serialize.ts'
 
@@ -60,3 +60,11 @@ function wreck(value: unknown): void {
   if (Array.isArray(value)) value.length = 0
   else for (const key of Object.keys(value)) Reflect.deleteProperty(value, key)
 }
+
+test('bytes of a payload that are handed out are a copy, and text is itself', () => {
+  const bytes = Buffer.from('a')
+  const own = ownPayload(bytes) as Buffer
+  own[0] = 0
+  expect(bytes.toString()).toBe('a')
+  expect(ownPayload('a')).toBe('a')
+})

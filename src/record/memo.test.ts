@@ -78,6 +78,32 @@ test.each<[string, (one: object) => Plain]>([
   expect(edit(memo, change({}))).toBeUndefined()
 })
 
+test.each<[string, unknown, (one: object) => unknown]>([
+  ['a list', [{}, {}], (one) => [one, one]],
+  ['an object', { a: {}, b: {} }, (one) => ({ a: one, b: one })],
+  ['lists in objects', [{ in: [{}] }, { in: [{}] }], (one) => [{ in: [one] }, { in: [one] }]],
+])('an object met twice in %s is noticed though only a number was edited', (_, kept, twice) => {
+  const memo = readTwice(JSON.stringify({ n: 0, kept }))
+  expect(edit(memo, { n: 1, kept: twice({}) })).toBeUndefined()
+  expect(edit(memo, { n: 1, kept })).toBeDefined()
+})
+
+test('text and null may be met twice, and so may equal objects', () => {
+  const kept = { texts: ['a', 'a'], nulls: [null, null], objects: [{}, {}] }
+  expect(edit(readTwice(JSON.stringify({ n: 0, kept })), { n: 1, kept })).toBeDefined()
+})
+
+test('one plain value does not vouch for another', () => {
+  const memo = readTwice('{"n":0,"at":null}')
+  expect(edit(memo, { n: 1, at: new Date(0) })).toBeUndefined()
+})
+
+test('what had a value when it was looked at, and has none any more, is not written as text', () => {
+  const memo = readTwice('{"n":0}')
+  const edits = editsSince(memo.outline as Outline, { n: 1 }) as readonly Edit[]
+  expect(afterEdits(memo, edits, {})).toBeUndefined()
+})
+
 test('what is known of a record does not show, and is not known of a copy', () => {
   const memo = emptyMemo()
   const record = withMemo(recordOf('{}'), memo)
