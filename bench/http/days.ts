@@ -6,6 +6,7 @@ import type { Table } from '../table.ts'
 interface Day {
   /** ISO 8601. */
   readonly date: string
+  /** Begins with the commit. */
   readonly machine: string
   /** The median of each target, by its name. */
   readonly medians: Readonly<Record<string, string>>
@@ -28,7 +29,7 @@ export function keepDay({ rows }: Table): Table {
   writeFileSync(FILE, `${JSON.stringify(days, null, 2)}\n`)
   return {
     title: 'The targets day by day',
-    head: ['', 'at most', ...days.map((day) => day.date)],
+    head: ['', 'at most', ...days.map((day) => `${day.date}, ${day.machine.split(',')[0]}`)],
     rows: rows.map(([target = '', atMost = '']) => [
       target,
       atMost,

@@ -8,7 +8,7 @@ import type { Subject } from './subjects.ts'
 
 export interface Plan {
   readonly trials: readonly Trial[]
-  /** How often all servers are started anew: two processes of one program differ by a fifth. */
+  /** How often all servers are started anew: two processes of one program are not equally fast. */
   readonly starts: number
   /** After each start. */
   readonly rounds: number
@@ -40,17 +40,20 @@ export type Able = ReadonlyMap<Subject, ReadonlySet<Trial>>
 
 /** The subjects, of one framework, do their share of every round; another one begins each time. */
 export async function measure(able: Able, plan: Plan): Promise<Measured> {
-  const subjects = [...able.keys()]
-  const measured = new Map(subjects.map((subject) => [subject, new Map<Trial, Slice[]>()]))
+  const measured = new Map(
+    [...able].map(([subject, trials]) => [
+      subject,
+      new Map([...trials].map((trial) => [trial, [] as Slice[]])),
+    ]),
+  )
   for (let start = 0; start < plan.starts; start++) {
-    await withServers(subjects, async (servers, redis) => {
+    await withServers([...able.keys()], async (servers, redis) => {
       await takeTurns(servers, redis, able, plan, plan.warmUp)
       for (let round = 0; round < plan.rounds; round++) {
         const first = (start + round) % servers.length
         const inTurn = [...servers.slice(first), ...servers.slice(0, first)]
         for (const { subject, trial, slice } of await takeTurns(inTurn, redis, able, plan)) {
-          const series = measured.get(subject) as Map<Trial, Slice[]>
-          series.set(trial, [...(series.get(trial) ?? []), slice])
+          measured.get(subject)?.get(trial)?.push(slice)
         }
       }
     })
