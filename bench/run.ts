@@ -5,6 +5,7 @@
  * - without more: what the targets are about, sessions of 1.2 KB
  * - `--cases`: every case; `--sizes`: reads and writes of sessions of 1.2, 10 and 64 KB
  * - `--frameworks Koa,Hono`, `--starts 1`, `--rounds 5`, `--requests 500`: less of it
+ * - `--connections 1`: one request at a time
  *
  * Each has a server process of its own. Those of a framework take turns in every round. What
  * counts are ratios of CPU: microseconds are those of one machine at one time.
@@ -29,17 +30,16 @@ const { values } = parseArgs({
     starts: { type: 'string' },
     rounds: { type: 'string' },
     requests: { type: 'string' },
+    connections: { type: 'string' },
     write: { type: 'boolean' },
   },
 })
 const name: ProfileName = values.cases ? 'cases' : values.sizes ? 'sizes' : 'targets'
 const profile = PROFILES[name]
-const plan: Plan = {
-  ...profile.plan,
-  ...(values.starts !== undefined && { starts: Number(values.starts) }),
-  ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
-  ...(values.requests !== undefined && { requests: Number(values.requests) }),
-}
+const asked = (['starts', 'rounds', 'requests', 'connections'] as const)
+  .filter((option) => values[option] !== undefined)
+  .map((option) => [option, Number(values[option])] as const)
+const plan: Plan = { ...profile.plan, ...Object.fromEntries(asked) }
 
 console.log(`${machine()}\n`)
 const began = performance.now()

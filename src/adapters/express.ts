@@ -10,6 +10,7 @@ import { type ExpressMembers, ExpressSessionObject } from './express-session.ts'
 import { plainErrorResponse } from './node-response.ts'
 import { mount } from './node-visit.ts'
 import { shareShape } from './shared-shape.ts'
+import { together } from './together.ts'
 
 export type { ExpressMembers }
 
@@ -61,9 +62,7 @@ export function session<D extends object = SessionData>(
       else plainErrorResponse(response, error)
     }
     const { cookie } = request.headers
-    const opened = corridor.open(cookie, request, openOptions(request), create)
-    if (opened instanceof Promise) opened.then(enter, next)
-    else enter(opened)
+    together(corridor.open(cookie, request, openOptions(request), create)).then(enter, next)
   }
 }
 

@@ -10,6 +10,7 @@ import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts
 import { FastifySessionObject } from './fastify-session.ts'
 import { plainErrorResponse } from './node-response.ts'
 import { mount } from './node-visit.ts'
+import { together } from './together.ts'
 
 /** What Fastify's session plugins call, beside our own members. */
 export declare class FastifyMembers<D extends object = SessionData> {
@@ -90,9 +91,7 @@ export async function session(
       else sendPlainError(reply, error)
     }
     const { cookie } = request.raw.headers
-    const opened = corridor.open(cookie, request, openOptions(request), create)
-    if (opened instanceof Promise) opened.then(enter, done)
-    else enter(opened)
+    together(corridor.open(cookie, request, openOptions(request), create)).then(enter, done)
   })
 
   instance.addHook('onError', (request, _reply, _error, done) => {

@@ -15,6 +15,7 @@ import {
   withHeadersOfFailure,
 } from './fetch-response.ts'
 import { headersFor } from './response-headers.ts'
+import { together } from './together.ts'
 
 export interface FetchAdapterOptions<Req = Request, Rest extends unknown[] = unknown[]> {
   /** Whether a request prolongs its session; `false` for polling. Default: every request does. */
@@ -85,8 +86,7 @@ export function withSession<
   return async function serve(request, ...rest) {
     let visit: Visit
     try {
-      const opened = enter(corridor, request, openOptions(request, ...rest))
-      visit = opened instanceof Promise ? await opened : opened
+      visit = await enter(corridor, request, openOptions(request, ...rest))
     } catch (error) {
       return refuse(error, request)
     }
@@ -157,13 +157,9 @@ export async function openSession<D extends object = SessionData>(
   }
 }
 
-function enter(corridor: Corridor, request: Request, options: OpenOptions): Visit | Promise<Visit> {
+async function enter(corridor: Corridor, request: Request, options: OpenOptions): Promise<Visit> {
   const cookies = request.headers.get('cookie') ?? undefined
-  const opened = corridor.open(cookies, request, options, createSession)
-  return opened instanceof Promise ? opened.then(showOnce) : showOnce(opened)
-}
-
-function showOnce(visit: Visit): Visit {
+  const visit = await together(corridor.open(cookies, request, options, createSession))
   showAs(visit, 'session')
   return visit
 }

@@ -20,6 +20,7 @@ import {
   withHeadersOfFailure,
 } from './fetch-response.ts'
 import { headersFor } from './response-headers.ts'
+import { together } from './together.ts'
 
 /** The variables of a context with a session: `new Hono<{ Variables: SessionVariables }>()`. */
 export type SessionVariables<D extends object = SessionData, P extends string = 'session'> = {
@@ -62,7 +63,7 @@ export function session<D extends object = SessionData, P extends string = 'sess
     refuseSecondUse(c, property)
     const cookies = c.req.header('cookie')
     const opened = corridor.open(cookies, c.req.raw, openOptions(c), createSession)
-    const visit = opened instanceof Promise ? await opened : opened
+    const visit = await together(opened)
     showAs(visit, property)
     c.set(property, visit.session)
     try {

@@ -8,6 +8,7 @@ import { corridorFrom } from '../corridor.ts'
 import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
 import { type ExpressMembers, ExpressSessionObject } from './express-session.ts'
 import { mount } from './node-visit.ts'
+import { together } from './together.ts'
 
 /** What passport and other packages know from express-session is there beside our own members. */
 export type KoaSession<D extends object = SessionData> = Session<D> & ExpressMembers
@@ -52,8 +53,8 @@ export function session<D extends object = SessionData>(
     function fail(error: unknown): void {
       ctx.onerror(error as Error)
     }
-    const opened = corridor.open(ctx.req.headers.cookie, ctx, openOptions(ctx), create)
-    return opened instanceof Promise ? opened.then(enter) : enter(opened)
+    const { cookie } = ctx.req.headers
+    return together(corridor.open(cookie, ctx, openOptions(ctx), create)).then(enter)
   }
 }
 

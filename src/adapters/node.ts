@@ -8,6 +8,7 @@ import type { Sessions } from '../sessions.ts'
 import { corridorOf, createSession } from '../corridor.ts'
 import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
 import { type NodeRequest, mount } from './node-visit.ts'
+import { together } from './together.ts'
 import { type NodeResponse, plainErrorResponse } from './node-response.ts'
 
 export interface NodeAdapterOptions<P extends string = 'session'> extends AdapterOptions<
@@ -46,7 +47,6 @@ export function withSession<
   const { property, openOptions } = resolveAdapterOptions(options, 'onError')
   const onError = requireFunction('onError', options.onError ?? printError)
 
-  /** Waits for nothing that is there at once: for a visitor, and a listener without a promise. */
   return function serve(request, response) {
     function fail(error: unknown): void {
       onError(error, request)
@@ -65,16 +65,11 @@ export function withSession<
     try {
       const { cookie } = request.headers
       const opened = corridor.open(cookie, request, openOptions(request), createSession)
-      const done = opened instanceof Promise ? opened.then(enter) : enter(opened)
-      if (isThenable(done)) done.then(undefined, failed)
+      together(opened).then(enter).then(undefined, failed)
     } catch (error) {
       failed(error)
     }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
 }
 
 function printError(error: unknown): void {

@@ -150,24 +150,6 @@ describe('the session of a request', () => {
     expect(answer.text).toContain('request.session cannot be replaced')
   })
 
-  test('of a visitor is there without waiting for anything', async () => {
-    const app = fastify()
-    let waited = false
-    app.addHook('onRequest', (_request, _reply, done) => {
-      waited = false
-      queueMicrotask(() => void (waited = true))
-      done()
-    })
-    app.register(session, { sessions: createSessions<Data>({ secret: SECRET }) })
-    app.get('/', (request, reply) => {
-      sessionOf(request)['n'] = 1
-      reply.send(waited)
-    })
-    const browser = await browserOf(app)
-    const answers = [await browser.get('/'), await browser.get('/')]
-    expect(answers.map(({ text }) => text)).toEqual(['false', 'true'])
-  })
-
   test('is opened for the Fastify request: events and countAsActivity see that', async () => {
     const seen: unknown[] = []
     const events = collect()
