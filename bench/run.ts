@@ -13,6 +13,7 @@
 import { parseArgs } from 'node:util'
 import { machine } from '../test/support/machine.ts'
 import type { Trial } from './http/cases.ts'
+import { partCores } from './http/cores.ts'
 import { keepDay } from './http/days.ts'
 import { type Measured, type Plan, measure } from './http/measure.ts'
 import { PROFILES, type ProfileName } from './http/profiles.ts'
@@ -57,7 +58,8 @@ if (values.write) {
   const { starts, rounds, requests, connections } = plan
   const says =
     `Each server is started ${starts} times, and each time it is asked for each row in ${rounds} ` +
-    `rounds of ${requests} requests over ${connections} connections.`
+    `rounds of ${requests} requests over ${connections} connections.` +
+    (partCores() ? ' It has a core for itself; the client and Redis share the others.' : '')
   const charts = profile.charts(measured, plan.trials)
   if (name === 'targets') tables.push(keepDay(targetsOf(result)))
   writePage({

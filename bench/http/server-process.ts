@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Profiler } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts'
+import { partCores, programOfServer } from './cores.ts'
 import { type Subject, nameOf } from './subjects.ts'
 
 export type ToServer = 'cpu' | 'profile'
@@ -30,7 +31,7 @@ export interface ServerProcess {
 
 export async function startServer(subject: Subject, redisUrl: string): Promise<ServerProcess> {
   const child = fork(PROGRAM, [subject.framework, subject.keeper, redisUrl], {
-    execArgv: ['--import', 'tsx'],
+    ...programOfServer(),
     env: { ...process.env, NODE_ENV: 'production' },
   })
   const stop = async () => {
@@ -67,6 +68,7 @@ export async function withServers<T>(
   subjects: readonly Subject[],
   use: (servers: readonly ServerProcess[], redis: RedisServer) => Promise<T>,
 ): Promise<T> {
+  partCores()
   const redis = await startRedis()
   const servers: ServerProcess[] = []
   try {

@@ -24,7 +24,7 @@ test('visits that came in one turn of the event loop go on before anything else 
 test('they do not go on before that turn is over', async () => {
   const log: string[] = []
   const gone = together(visitNamed('a')).then(() => log.push('a'))
-  await new Promise<void>(process.nextTick)
+  await new Promise<void>((done) => process.nextTick(done))
   log.push('the turn is over')
   await gone
   expect(log).toEqual(['the turn is over', 'a'])

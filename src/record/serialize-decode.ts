@@ -1,7 +1,7 @@
 import { MAX_BIGINT_BITS, MAX_DEPTH, MAX_URL_LENGTH, TAGGED } from './serialize-format.ts'
 import { isNestedDeeper } from './serialize-nesting.ts'
 
-const MAX_BIGINT_LENGTH = String(-(2n ** BigInt(MAX_BIGINT_BITS - 1))).length
+const MAX_BIGINT_LENGTH = '-'.length + Math.ceil((MAX_BIGINT_BITS - 1) * Math.log10(2))
 
 /** One level takes up to five brackets, `{"$shared":[0,{"$Map":[[`; the root one, a leaf three. */
 const MAX_TAGGED_BRACKETS = 5 * MAX_DEPTH + 4

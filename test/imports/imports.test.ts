@@ -48,6 +48,12 @@ describe('importing', () => {
     },
   )
 
+  it.each(ours)('%s is ASCII, which V8 keeps at one byte for each character', (name) => {
+    const files = loadedBy(name).filter((path) => path.startsWith('dist/'))
+    expect(files.length).toBeGreaterThan(1)
+    for (const file of files) expect(readFileSync(`${root}${file}`, 'utf8')).toMatch(/^[\0-\x7f]*$/)
+  })
+
   it('sees a package that is loaded, and what that one requires', () => {
     expect(packagesAmong(loadedBy('express'))).toEqual(expect.arrayContaining(['express', 'send']))
   })
