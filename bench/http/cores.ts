@@ -6,7 +6,7 @@ let parted: boolean | undefined
 /**
  * Leaves the first core to the servers: this process, and the Redis it starts from here on, keep
  * to the others. On a server's own core nothing else of the bench is charged to it: no cache that
- * a client has emptied, no move to another core. `false` where there is one core, or no `taskset`.
+ * a client has emptied, no move to another core. `false` where that cannot be: one core, another first one, no `taskset`.
  */
 export function partCores(): boolean {
   parted ??= availableParallelism() > 1 && moved()
@@ -16,6 +16,7 @@ export function partCores(): boolean {
 function moved(): boolean {
   const others = `1-${availableParallelism() - 1}`
   try {
+    execFileSync('taskset', ['--cpu-list', '0', 'true'])
     execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', others, String(process.pid)])
     return true
   } catch {
@@ -23,9 +24,17 @@ function moved(): boolean {
   }
 }
 
-/** What starts a server of Node: on the first core, where that was left to it. */
-export function programOfServer(): { readonly execPath: string; readonly execArgv: string[] } {
-  const execArgv = ['--import', 'tsx']
-  if (!partCores()) return { execPath: process.execPath, execArgv }
-  return { execPath: 'taskset', execArgv: ['--cpu-list', '0', process.execPath, ...execArgv] }
+/** A Node that runs a server's program. */
+export interface NodeToRun {
+  readonly execPath: string
+  readonly execArgv: readonly string[]
+}
+
+export const ANY_CORE: NodeToRun = { execPath: process.execPath, execArgv: ['--import', 'tsx'] }
+
+/** On the first core, where that can be left to it. */
+export function nodeOnItsOwnCore(): NodeToRun {
+  if (!partCores()) return ANY_CORE
+  const { execPath, execArgv } = ANY_CORE
+  return { execPath: 'taskset', execArgv: ['--cpu-list', '0', execPath, ...execArgv] }
 }

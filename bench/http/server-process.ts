@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Profiler } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts'
-import { partCores, programOfServer } from './cores.ts'
+import { ANY_CORE, type NodeToRun, nodeOnItsOwnCore } from './cores.ts'
 import { type Subject, nameOf } from './subjects.ts'
 
 export type ToServer = 'cpu' | 'profile'
@@ -29,9 +29,14 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
-export async function startServer(subject: Subject, redisUrl: string): Promise<ServerProcess> {
+export async function startServer(
+  subject: Subject,
+  redisUrl: string,
+  { execPath, execArgv }: NodeToRun = ANY_CORE,
+): Promise<ServerProcess> {
   const child = fork(PROGRAM, [subject.framework, subject.keeper, redisUrl], {
-    ...programOfServer(),
+    execPath,
+    execArgv: [...execArgv],
     env: { ...process.env, NODE_ENV: 'production' },
   })
   const stop = async () => {
@@ -63,16 +68,16 @@ export async function startServer(subject: Subject, redisUrl: string): Promise<S
   }
 }
 
-/** Servers of the subjects and a Redis of their own, for as long as they are used. */
+/** Servers of the subjects, on a core of their own, and a Redis, for as long as they are used. */
 export async function withServers<T>(
   subjects: readonly Subject[],
   use: (servers: readonly ServerProcess[], redis: RedisServer) => Promise<T>,
 ): Promise<T> {
-  partCores()
+  const node = nodeOnItsOwnCore()
   const redis = await startRedis()
   const servers: ServerProcess[] = []
   try {
-    for (const subject of subjects) servers.push(await startServer(subject, redis.url))
+    for (const subject of subjects) servers.push(await startServer(subject, redis.url, node))
     return await use(servers, redis)
   } finally {
     await Promise.all(servers.map((server) => server.stop()))

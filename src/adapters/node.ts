@@ -8,8 +8,8 @@ import type { Sessions } from '../sessions.ts'
 import { corridorOf, createSession } from '../corridor.ts'
 import { type AdapterOptions, resolveAdapterOptions } from './adapter-options.ts'
 import { type NodeRequest, mount } from './node-visit.ts'
-import { together } from './together.ts'
 import { type NodeResponse, plainErrorResponse } from './node-response.ts'
+import { together } from './together.ts'
 
 export interface NodeAdapterOptions<P extends string = 'session'> extends AdapterOptions<
   P,
@@ -65,7 +65,7 @@ export function withSession<
     try {
       const { cookie } = request.headers
       const opened = corridor.open(cookie, request, openOptions(request), createSession)
-      together(opened).then(enter).then(undefined, failed)
+      together(opened).then(enter).catch(failed)
     } catch (error) {
       failed(error)
     }
