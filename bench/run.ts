@@ -55,10 +55,12 @@ const result = { measured, uses, trials: plan.trials }
 const tables: Table[] = profile.tables(result)
 for (const table of tables) console.log(asText(table))
 if (values.write) {
-  const { starts, rounds, requests, connections } = plan
+  const { starts, warmUps, rounds, requests, connections } = plan
   const says =
     `Each server is started ${starts} times, and each time it is asked for each row in ${rounds} ` +
-    `rounds of ${requests} requests over ${connections} connections.` +
+    `rounds of ${requests} requests over ${connections} connections, after ${warmUps} that do not ` +
+    'count. While it waits for its turn it keeps what V8 has compiled ' +
+    '([040](decisions/040-as-under-load.md)).' +
     (partCores() ? ' It has a core for itself; the client and Redis share the others.' : '')
   const charts = profile.charts(measured, plan.trials)
   if (name === 'targets') tables.push(keepDay(targetsOf(result)))

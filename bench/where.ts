@@ -28,7 +28,7 @@ const PLAN = {
   starts: Number(values.starts),
   rounds: Number(values.rounds),
   requests: 2000,
-  warmUp: 12_000,
+  warmUps: 6,
   connections: 10,
 }
 
@@ -89,7 +89,7 @@ async function profile(subject: Subject, trial: Trial): Promise<ReadonlyMap<Part
   return withServers([subject], async ([server], redis) => {
     const asks = (requests: number) =>
       prepare(server as ServerProcess, redis, trial, PLAN.connections, requests)
-    await run(await asks(PLAN.warmUp))
+    await run(await asks(PLAN.warmUps * PLAN.requests))
     const burst = await asks(PROFILED)
     return partsOf(await (server as ServerProcess).profile(() => run(burst)))
   })

@@ -10,12 +10,12 @@ export interface Plan {
   readonly trials: readonly Trial[]
   /** How often all servers are started anew: two processes of one program are not equally fast. */
   readonly starts: number
-  /** After each start. */
+  /** After each start, not kept: V8 compiles the code, and learns what all trials ask of it. */
+  readonly warmUps: number
+  /** After them. */
   readonly rounds: number
   /** Of each subject, trial and round; fewer of large sessions. */
   readonly requests: number
-  /** Requests of each trial before the first round, so that the code is compiled. */
-  readonly warmUp: number
   readonly connections: number
 }
 
@@ -48,7 +48,9 @@ export async function measure(able: Able, plan: Plan): Promise<Measured> {
   )
   for (let start = 0; start < plan.starts; start++) {
     await withServers([...able.keys()], async (servers, redis) => {
-      await takeTurns(servers, redis, able, plan, plan.warmUp)
+      for (let warmUp = 0; warmUp < plan.warmUps; warmUp++) {
+        await takeTurns(servers, redis, able, plan)
+      }
       for (let round = 0; round < plan.rounds; round++) {
         const first = (start + round) % servers.length
         const inTurn = [...servers.slice(first), ...servers.slice(0, first)]
@@ -72,14 +74,13 @@ async function takeTurns(
   redis: RedisServer,
   able: Able,
   plan: Plan,
-  requests = plan.requests,
 ): Promise<Turn[]> {
   const turns: Turn[] = []
   for (const trial of plan.trials) {
     for (const server of servers) {
       const { subject } = server
       if (!able.get(subject)?.has(trial)) continue
-      const slice = await sliceOf(server, redis, trial, plan, fewer(requests, trial))
+      const slice = await sliceOf(server, redis, trial, plan, fewer(plan.requests, trial))
       turns.push({ subject, trial, slice })
     }
   }

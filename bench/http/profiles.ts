@@ -14,7 +14,7 @@ interface Profile {
   charts(measured: Measured, trials: readonly Trial[]): Record<string, string>
 }
 
-const USUAL = { requests: 2000, warmUp: 8000, connections: 10 }
+const USUAL = { requests: 2000, warmUps: 4, connections: 10 }
 const OF_TARGETS = ['none', 'anonymous', 'read', 'read once', 'write', 'write once'] as const
 const EVERY = Object.keys(CASES) as readonly CaseName[]
 

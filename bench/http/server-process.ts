@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Profiler } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
 import { type RedisServer, startRedis } from '../../test/support/redis-server.ts'
-import { ANY_CORE, type NodeToRun, nodeOnItsOwnCore } from './cores.ts'
+import { ANY_NODE, type NodeToRun, nodeToCompare } from './cores.ts'
 import { type Subject, nameOf } from './subjects.ts'
 
 export type ToServer = 'cpu' | 'profile'
@@ -32,7 +32,7 @@ export interface ServerProcess {
 export async function startServer(
   subject: Subject,
   redisUrl: string,
-  { execPath, execArgv }: NodeToRun = ANY_CORE,
+  { execPath, execArgv }: NodeToRun = ANY_NODE,
 ): Promise<ServerProcess> {
   const child = fork(PROGRAM, [subject.framework, subject.keeper, redisUrl], {
     execPath,
@@ -73,7 +73,7 @@ export async function withServers<T>(
   subjects: readonly Subject[],
   use: (servers: readonly ServerProcess[], redis: RedisServer) => Promise<T>,
 ): Promise<T> {
-  const node = nodeOnItsOwnCore()
+  const node = nodeToCompare()
   const redis = await startRedis()
   const servers: ServerProcess[] = []
   try {
