@@ -42,6 +42,14 @@ test('a name that objects inherit is a name like any other', () => {
   ])
 })
 
+test('a header without a value is there, for Node to refuse', () => {
+  const names: string[] = []
+
+  new GivenHead({ 'X-A': undefined, 'X-B': '1' }).forEach((name) => names.push(name))
+
+  expect(names).toEqual(['X-A', 'X-B'])
+})
+
 test('a head that is kept shares nothing with its source', () => {
   const cookies = ['a=1']
   const headers = { 'Set-Cookie': cookies }

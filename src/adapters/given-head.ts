@@ -1,4 +1,4 @@
-import { setOwn } from '../session/changes.ts'
+import { defineOwn } from '../session/changes.ts'
 import { headersOf, withoutHeaders } from './response-headers.ts'
 
 /**
@@ -6,51 +6,49 @@ import { headersOf, withoutHeaders } from './response-headers.ts'
  * that comes twice are kept, in order. Shares no array with its source (CVE-2025-7339).
  */
 export class GivenHead {
-  /** As they were first written, no two equal but for case. */
-  readonly #names: string[] = []
-  readonly #values: unknown[] = []
+  /** By their names as they were first written, no two equal but for case. */
+  readonly #headers: Record<string, unknown> = {}
 
   constructor(headers: object) {
     for (const [name, value] of pairsOf(headers)) {
-      const at = this.#find(name)
-      if (at >= 0) this.#values[at] = [this.#values[at], value].flat()
-      else this.#add(name, Array.isArray(value) ? [...(value as unknown[])] : value)
+      const known = this.#find(name)
+      const own: unknown = Array.isArray(value) ? [...(value as unknown[])] : value
+      if (known === undefined) this.#set(name, own)
+      else this.#set(known, [this.#headers[known], own].flat())
     }
   }
 
   getHeader(name: string): unknown {
-    return this.#values[this.#find(name)]
+    const known = this.#find(name)
+    return known === undefined ? undefined : this.#headers[known]
   }
 
   setHeader(name: string, value: unknown): void {
-    const at = this.#find(name)
-    if (at >= 0) this.#values[at] = value
-    else this.#add(name, value)
+    this.#set(this.#find(name) ?? name, value)
   }
 
   /** For `writeHead`. */
   asObject(): Record<string, unknown> {
-    const headers: Record<string, unknown> = {}
-    this.#names.forEach((name, at) => setOwn(headers, name, this.#values[at]))
-    return headers
+    return this.#headers
   }
 
   forEach(use: (name: string, value: unknown) => void): void {
-    this.#names.forEach((name, at) => use(name, this.#values[at]))
+    for (const name in this.#headers) use(name, this.#headers[name])
   }
 
-  #add(name: string, value: unknown): void {
-    this.#names.push(name)
-    this.#values.push(value)
+  #set(name: string, value: unknown): void {
+    if (name === '__proto__') defineOwn(this.#headers, name, value)
+    else this.#headers[name] = value
   }
 
-  #find(name: string): number {
-    return this.#names.findIndex(
-      (known) =>
-        known.length === name.length &&
-        (known === name || known.toLowerCase() === name.toLowerCase()),
-    )
+  #find(name: string): string | undefined {
+    for (const known in this.#headers) if (isSame(known, name)) return known
+    return undefined
   }
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length && (one === other || one.toLowerCase() === other.toLowerCase())
 }
 
 function pairsOf(headers: object): [string, unknown][] {
