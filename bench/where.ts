@@ -61,9 +61,9 @@ if (values.write) {
         `${PLAN.starts} starts, without a profiler; the parts are from a profile of ${PROFILED} more. \`system calls and the rest\` ` +
         'is what remains: the kernel, and what Node and V8 do in C++. What a function has V8 do for ' +
         'it counts as its own: JSON.parse by hand is the handler.',
-      'Code that runs seldom is cold: the kernel takes longer to send the same bytes after a library ' +
-        'has run than after none. [Without sockets](overhead.md), where all is warm, the same work ' +
-        'takes half as long.',
+      'The parts are of another start than the whole, and two starts are not equally fast: the last ' +
+        'row is right to a few microseconds, and can be less than nothing. [Without ' +
+        'sockets](overhead.md), where all is warm, the same work takes half as long.',
     ],
     tables,
   })
