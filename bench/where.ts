@@ -63,7 +63,7 @@ if (values.write) {
         'it counts as its own: JSON.parse by hand is the handler.',
       'The parts are of another start than the whole, and two starts are not equally fast: the last ' +
         'row is right to a few microseconds, and can be less than nothing. [Without ' +
-        'sockets](overhead.md), where all is warm, the same work takes half as long.',
+        'sockets](overhead.md), where all is warm, the same work takes less.',
     ],
     tables,
   })
