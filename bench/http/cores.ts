@@ -6,7 +6,8 @@ let parted: boolean | undefined
 /**
  * Leaves the first core to the servers: this process, and the Redis it starts from here on, keep
  * to the others. On a server's own core nothing else of the bench is charged to it: no cache that
- * a client has emptied, no move to another core. `false` where that cannot be: one core, another first one, no `taskset`.
+ * a client has emptied, no move to another core. `false` where that cannot be: one core, another
+ * first one, no `taskset`.
  */
 export function partCores(): boolean {
   parted ??= availableParallelism() > 1 && moved()

@@ -46,9 +46,10 @@ export const PROFILES = {
         '[Where the time goes](bench/where.md) shows why what is not reached is not. A write by hand ' +
           'is JSON for the most part. Sojourn needs no JSON there, and what it does in its place takes ' +
           'as long: it compares, merges, writes a header, holds the response, and sends a ' +
-          'compare-and-set. Of a session that nobody has read before it needs the JSON too, and an HMAC. A visitor costs what a ' +
-          'property on the request and a hold on the response cost; Hono cannot tell who looks at a ' +
-          'session, so each response gets Vary, which gives it a Headers object.',
+          'compare-and-set. Of a session that nobody has read before it needs the JSON too, and an ' +
+          'HMAC. A visitor costs what a property on the request and a hold on the response cost; Hono ' +
+          'cannot tell who looks at a session, so each response gets Vary, which gives it a Headers ' +
+          'object.',
         'More: [every case](bench/cases.md), [sizes](bench/sizes.md), [parts](bench/parts.md), ' +
           '[what is left without sockets](bench/overhead.md), ' +
           '[as work grows](bench/growth.md), and [what a large site needs](capacity.md).',

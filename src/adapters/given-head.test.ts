@@ -50,6 +50,27 @@ test('a header without a value is there, for Node to refuse', () => {
   expect(names).toEqual(['X-A', 'X-B'])
 })
 
+test('what all objects have been made to inherit is no header', () => {
+  const given = new GivenHead({ 'X-A': '1' })
+  const named: string[] = []
+  let vary: unknown
+  // oxlint-disable-next-line eslint/no-extend-native -- what a polluted prototype does is the question
+  Object.defineProperty(Object.prototype, 'vary', {
+    value: '*',
+    enumerable: true,
+    configurable: true,
+  })
+  try {
+    vary = given.getHeader('Vary')
+    given.forEach((name) => named.push(name))
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'vary')
+  }
+
+  expect(vary).toBeUndefined()
+  expect(named).toEqual(['X-A'])
+})
+
 test('a head that is kept shares nothing with its source', () => {
   const cookies = ['a=1']
   const headers = { 'Set-Cookie': cookies }

@@ -1,4 +1,4 @@
-import { defineOwn } from '../session/changes.ts'
+import { assignOwn } from '../session/changes.ts'
 import { headersOf, withoutHeaders } from './response-headers.ts'
 
 /**
@@ -13,8 +13,8 @@ export class GivenHead {
     for (const [name, value] of pairsOf(headers)) {
       const known = this.#find(name)
       const own: unknown = Array.isArray(value) ? [...(value as unknown[])] : value
-      if (known === undefined) this.#set(name, own)
-      else this.#set(known, [this.#headers[known], own].flat())
+      if (known === undefined) assignOwn(this.#headers, name, own)
+      else assignOwn(this.#headers, known, [this.#headers[known], own].flat())
     }
   }
 
@@ -24,7 +24,7 @@ export class GivenHead {
   }
 
   setHeader(name: string, value: unknown): void {
-    this.#set(this.#find(name) ?? name, value)
+    assignOwn(this.#headers, this.#find(name) ?? name, value)
   }
 
   /** For `writeHead`. */
@@ -33,17 +33,11 @@ export class GivenHead {
   }
 
   forEach(use: (name: string, value: unknown) => void): void {
-    for (const name in this.#headers) use(name, this.#headers[name])
-  }
-
-  #set(name: string, value: unknown): void {
-    if (name === '__proto__') defineOwn(this.#headers, name, value)
-    else this.#headers[name] = value
+    for (const name of Object.keys(this.#headers)) use(name, this.#headers[name])
   }
 
   #find(name: string): string | undefined {
-    for (const known in this.#headers) if (isSame(known, name)) return known
-    return undefined
+    return Object.keys(this.#headers).find((known) => isSame(known, name))
   }
 }
 

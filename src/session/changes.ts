@@ -69,14 +69,15 @@ function sameAsBase(theirs: unknown, base: string | undefined): boolean {
 
 /** Sets an own property, `__proto__` included; `undefined` deletes it. */
 export function setOwn(target: object, key: string, value: unknown): void {
-  if (value === undefined) {
-    Reflect.deleteProperty(target, key)
-  } else if (key === '__proto__') {
-    defineOwn(target, key, value)
-  } else {
-    const data = target as Data
-    data[key] = value
-  }
+  if (value === undefined) Reflect.deleteProperty(target, key)
+  else assignOwn(target, key, value)
+}
+
+/** The same, and `undefined` is a value like any other. */
+export function assignOwn(target: object, key: string, value: unknown): void {
+  const data = target as Data
+  if (key === '__proto__') defineOwn(data, key, value)
+  else data[key] = value
 }
 
 /** Assigning to `__proto__` would change the prototype; it is a key like any other. */
