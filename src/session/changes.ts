@@ -76,8 +76,11 @@ export function setOwn(target: object, key: string, value: unknown): void {
 /** The same, and `undefined` is a value like any other. */
 export function assignOwn(target: object, key: string, value: unknown): void {
   const data = target as Data
-  if (key === '__proto__') defineOwn(data, key, value)
-  else data[key] = value
+  if (key === '__proto__') {
+    defineOwn(target, key, value)
+  } else {
+    data[key] = value
+  }
 }
 
 /** Assigning to `__proto__` would change the prototype; it is a key like any other. */
