@@ -36,10 +36,9 @@ export const PROFILES = {
           'changed ([033](decisions/033-only-what-has-changed.md)). `read once` and `write once` are of ' +
           'sessions that nobody has read before. The client never sleeps: to wake it would be charged ' +
           'to the server.',
-        'The near cache spares the round trip, which costs the server little here: on Express ' +
-          '`limit` takes hardly more than `nothing`. What is left of a read is the same with it and ' +
-          'without: to copy the data for the handler, to compare them at its end, and what a ' +
-          'middleware costs.',
+        'The near cache spares the round trip, and with it the Redis client. What is left of a read is ' +
+          'the same with it and without: to copy the data for the handler, to compare them at its ' +
+          'end, and what a middleware costs.',
         'Visitors, and reads out of the near cache, go on together with the others that came in ' +
           'the same turn of the event loop ([038](decisions/038-together.md)): code that runs ten ' +
           'times in a row is faster, which is why a visitor can take less with Sojourn than without.',
