@@ -133,11 +133,11 @@ function unsetResponse(c: Context): void {
   c.finalized = false
 }
 
-/** A response that is still being sent when its turn is over is a stream, or waits for one. */
+/** A response that has not ended by the next tick is a stream, or waits for one. */
 function watchForLateChanges(c: Context, visit: Visit): void {
   const { outgoing } = bindingsOf(c)
   if (outgoing === undefined) return
-  setImmediate(() => {
+  process.nextTick(() => {
     if (!outgoing.writableEnded) outgoing.once('close', () => reportLateChanges(visit))
   })
 }
