@@ -32,24 +32,22 @@ const PLAN = {
   connections: 10,
 }
 
-const QUESTIONS: readonly (readonly [Framework, CaseName, readonly Keeper[]])[] = [
-  ['node:http', 'none', ['nothing', 'Sojourn']],
-  ['node:http', 'read', ['nothing', 'limit', 'Sojourn', NEAR]],
-  ['node:http', 'read once', ['limit', 'Sojourn']],
-  ['node:http', 'write', ['limit', 'Sojourn']],
-  ['node:http', 'write once', ['limit', 'Sojourn']],
-  ['Koa', 'none', ['nothing', 'Sojourn']],
-  ['Hono', 'none', ['nothing', 'Sojourn']],
-  ['Hono', 'read', ['limit', 'Sojourn']],
+const FRAMEWORKS = ['node:http', 'Fastify', 'Koa', 'Hono'] as const
+const CASES: readonly (readonly [CaseName, readonly Keeper[]])[] = [
+  ['none', ['nothing', 'Sojourn']],
+  ['anonymous', ['nothing', 'Sojourn']],
+  ['read', ['nothing', 'limit', 'Sojourn', NEAR]],
+  ['write', ['limit', 'Sojourn']],
 ]
+/** What a session takes that nobody has read before is the same on each of them. */
+const ONCE: readonly CaseName[] = ['read once', 'write once']
 
 console.log(`${machine()}\n`)
 const tables: Table[] = []
-for (const [framework, name, keepers] of QUESTIONS) {
-  const table = await ask(framework, name, keepers)
-  console.log(asText(table))
-  tables.push(table)
+for (const framework of FRAMEWORKS) {
+  for (const [name, keepers] of CASES) await answer(framework, name, keepers)
 }
+for (const name of ONCE) await answer('node:http', name, ['limit', 'Sojourn'])
 if (values.write) {
   writePage({
     path: 'bench/where.md',
@@ -69,6 +67,16 @@ if (values.write) {
   })
 }
 process.exit()
+
+async function answer(
+  framework: Framework,
+  name: CaseName,
+  keepers: readonly Keeper[],
+): Promise<void> {
+  const table = await ask(framework, name, keepers)
+  console.log(asText(table))
+  tables.push(table)
+}
 
 async function ask(
   framework: Framework,

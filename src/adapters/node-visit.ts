@@ -66,7 +66,7 @@ function watchForLateChanges(visit: Visit, response: NodeResponse, complete: boo
 
 function watchStream(visit: Visit, response: NodeResponse): void {
   const over = response.writableEnded || ('closed' in response && response.closed)
-  if (over) setImmediate(reportLateChanges, visit)
+  if (over) watchComplete(visit)
   else response.once('close', () => reportLateChanges(visit))
 }
 

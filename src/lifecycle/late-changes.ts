@@ -5,7 +5,7 @@ import { stateOf } from '../session/session.ts'
 import type { Visit } from '../session/visit.ts'
 
 /**
- * Of so many responses that were complete at once, one is looked at: code that changes a session after
+ * Of so many responses that were sent in one go, one is looked at: code that changes a session after
  * `end()` does so every time. To look costs as much as the commit of a request that only reads.
  */
 const ONE_IN = inProduction() ? 16 : 1
