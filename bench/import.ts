@@ -4,7 +4,10 @@
  * docs/bench/import.md, with `-- --rounds 20` for less of it.
  */
 import { execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { machine } from '../test/support/machine.ts'
 import { writePage } from './page.ts'
@@ -29,8 +32,14 @@ const OTHERS = [
   'node:util',
 ]
 
+const folder = mkdtempSync(join(tmpdir(), 'sojourn-import-'))
+process.once('exit', () => rmSync(folder, { recursive: true }))
+const empty = join(folder, 'empty.mjs')
+writeFileSync(empty, '')
+
 const IMPORTED = {
-  'an empty module': ['data:text/javascript,'],
+  'an empty module, in no file': ['data:text/javascript,'],
+  'an empty module, in a file': [pathToFileURL(empty).href],
   sojourn: ['sojourn'],
   'sojourn, sojourn/redis': ['sojourn', 'sojourn/redis'],
   'the same, and sojourn/express': ['sojourn', 'sojourn/redis', 'sojourn/express'],
@@ -68,7 +77,7 @@ const imports = Object.values(IMPORTED).map((modules) => async () => importing(m
 const times = await medians(rounds, [...imports, async () => compiling()])
 const compiled = times.pop() ?? Number.NaN
 const above = times.map((time) => time - (times[0] ?? Number.NaN))
-const [, , both = Number.NaN, , others = Number.NaN] = above
+const [, file = Number.NaN, , both = Number.NaN, , others = Number.NaN] = above
 const tables = [
   {
     title: `Importing, medians of ${rounds} processes`,
@@ -84,7 +93,8 @@ const tables = [
     rows: [
       ['V8 compiles what they are made of', compiled.toFixed(1)],
       ['modules of Node that they import', others.toFixed(1)],
-      ['the rest: finding, reading, linking and running it', (both - compiled - others).toFixed(1)],
+      ['what Node loads to read the first module of a file', file.toFixed(1)],
+      ['the rest: to find, read, link and run it', (both - compiled - others - file).toFixed(1)],
     ],
   },
 ]
