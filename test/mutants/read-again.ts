@@ -92,7 +92,7 @@ export const mutants: readonly Mutant[] = [
     search: 'inProduction() ? 16 : 1',
     replacement: 'inProduction() ? 1600 : 1',
     test: 'test/behaviour/late-changes-production.test.ts',
-    fails: 'in %s, of %i complete responses that changed sessions late %i are reported',
+    fails: 'in %s, of %i complete responses sent %s that changed sessions late %i are reported',
   },
   {
     when: 'an equal list of items counts as unchanged',
