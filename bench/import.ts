@@ -73,19 +73,19 @@ function compiling(): number {
 }
 
 console.log(`${machine()}\n`)
-const imports = Object.values(IMPORTED).map((modules) => async () => importing(modules))
-const times = await medians(rounds, [...imports, async () => compiling()])
-const compiled = times.pop() ?? Number.NaN
-const above = times.map((time) => time - (times[0] ?? Number.NaN))
-const [, file = Number.NaN, , both = Number.NaN, , others = Number.NaN] = above
+const names = Object.keys(IMPORTED) as (keyof typeof IMPORTED)[]
+const works = names.map((name) => async () => importing(IMPORTED[name]))
+const [compiled = Number.NaN, ...times] = await medians(rounds, [async () => compiling(), ...works])
+const ms = (name: keyof typeof IMPORTED) => times[names.indexOf(name)] ?? Number.NaN
+const above = (name: keyof typeof IMPORTED) => ms(name) - ms('an empty module, in no file')
+const others = above('what sojourn imports of others')
+const first = above('an empty module, in a file')
+const rest = above('sojourn, sojourn/redis') - compiled - others - first
 const tables = [
   {
     title: `Importing, medians of ${rounds} processes`,
     head: ['', 'ms', 'above nothing'],
-    rows: Object.keys(IMPORTED).map((name, at) => [
-      name,
-      ...[times, above].map((each) => (each[at] ?? Number.NaN).toFixed(1)),
-    ]),
+    rows: names.map((name) => [name, ms(name).toFixed(1), above(name).toFixed(1)]),
   },
   {
     title: 'Where it goes: sojourn, sojourn/redis',
@@ -93,8 +93,8 @@ const tables = [
     rows: [
       ['V8 compiles what they are made of', compiled.toFixed(1)],
       ['modules of Node that they import', others.toFixed(1)],
-      ['what Node loads to read the first module of a file', file.toFixed(1)],
-      ['the rest: to find, read, link and run it', (both - compiled - others - file).toFixed(1)],
+      ['what Node loads to read the first module of a file', first.toFixed(1)],
+      ['the rest: to find, read, link and run it', rest.toFixed(1)],
     ],
   },
 ]

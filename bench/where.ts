@@ -42,12 +42,20 @@ const CASES: readonly (readonly [CaseName, readonly Keeper[]])[] = [
 /** What a session takes that nobody has read before is the same on each of them. */
 const ONCE: readonly CaseName[] = ['read once', 'write once']
 
+const QUESTIONS: readonly (readonly [Framework, CaseName, readonly Keeper[]])[] = [
+  ...FRAMEWORKS.flatMap((framework) =>
+    CASES.map(([name, keepers]) => [framework, name, keepers] as const),
+  ),
+  ...ONCE.map((name) => ['node:http', name, ['limit', 'Sojourn']] as const),
+]
+
 console.log(`${machine()}\n`)
 const tables: Table[] = []
-for (const framework of FRAMEWORKS) {
-  for (const [name, keepers] of CASES) await answer(framework, name, keepers)
+for (const [framework, name, keepers] of QUESTIONS) {
+  const table = await ask(framework, name, keepers)
+  console.log(asText(table))
+  tables.push(table)
 }
-for (const name of ONCE) await answer('node:http', name, ['limit', 'Sojourn'])
 if (values.write) {
   writePage({
     path: 'bench/where.md',
@@ -67,16 +75,6 @@ if (values.write) {
   })
 }
 process.exit()
-
-async function answer(
-  framework: Framework,
-  name: CaseName,
-  keepers: readonly Keeper[],
-): Promise<void> {
-  const table = await ask(framework, name, keepers)
-  console.log(asText(table))
-  tables.push(table)
-}
 
 async function ask(
   framework: Framework,

@@ -53,8 +53,8 @@ class SessionCommit implements FirstByte {
 }
 
 /**
- * Looks once for changes that no commit saved: when the response is over, or, where it was complete
- * at once, after what its handler did in the same turn of the event loop.
+ * Looks once for changes that no commit saved: when the response is over, or, where that is by the
+ * next tick, after what its handler did in the same turn of the event loop.
  */
 function watchForLateChanges(visit: Visit, response: NodeResponse, complete: boolean): void {
   // engine.io's stand-in for the response to an upgrade has no events.

@@ -5,8 +5,8 @@ import { stateOf } from '../session/session.ts'
 import type { Visit } from '../session/visit.ts'
 
 /**
- * Of so many responses that were sent in one go, one is looked at: code that changes a session after
- * `end()` does so every time. To look costs as much as the commit of a request that only reads.
+ * Of so many responses that are over by the next tick, one is looked at: code that changes a session
+ * after `end()` does so every time. To look costs as much as the commit of a request that only reads.
  */
 const ONE_IN = inProduction() ? 16 : 1
 let completed = 0

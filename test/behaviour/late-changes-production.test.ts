@@ -8,20 +8,24 @@ afterEach(() => {
   vi.resetModules()
 })
 
-const WAYS: Readonly<Record<string, (response: ServerResponse) => void>> = {
-  'by end()': (response) => response.end(),
-  'as frameworks send them': (response) => response.writeHead(200).end(),
+const WAYS = {
+  'by end()': (response: ServerResponse) => response.end(),
+  'as frameworks send them': (response: ServerResponse) => response.writeHead(200).end(),
 }
 
 /** How many of so many responses are reported, each of which changes its session afterwards. */
-async function reportsOf(responses: number, nodeEnv: string, way: string): Promise<number> {
+async function reportsOf(
+  responses: number,
+  nodeEnv: string,
+  way: keyof typeof WAYS,
+): Promise<number> {
   vi.resetModules()
   vi.stubEnv('NODE_ENV', nodeEnv)
   const { createSessions } = await import('../../src/sessions.ts')
   const { withSession } = await import('../../src/adapters/node.ts')
   const sessions = createSessions<Data>({ secret: SECRET })
   const late = withSession(sessions, ({ session }, response) => {
-    WAYS[way]?.(response)
+    WAYS[way](response)
     session['n'] = 1
   })
   const browser = (await listen(late)).browser()
@@ -38,7 +42,7 @@ test.each([
   ['production', 32, 'as frameworks send them', 2],
   ['development', 32, 'by end()', 32],
   ['development', 32, 'as frameworks send them', 32],
-])(
+] as const)(
   'in %s, of %i complete responses sent %s that changed sessions late %i are reported',
   async (...row) => {
     const [nodeEnv, responses, way, reported] = row
