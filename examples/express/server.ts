@@ -11,7 +11,7 @@ declare module 'sojourn' {
 }
 
 const { PORT = 3000, REDIS_URL, SESSION_SECRET } = process.env
-const secret = SESSION_SECRET ?? 'for this example only, known to everybody'
+const secret = SESSION_SECRET ?? crypto.randomUUID() // another at every start, where none is given
 const store = REDIS_URL ? redisStore({ url: REDIS_URL }) : undefined
 
 const app = express()

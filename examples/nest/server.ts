@@ -4,7 +4,7 @@ import { type ExpressSession, session } from 'sojourn/express'
 import { redisStore } from 'sojourn/redis'
 
 const { PORT = 3000, REDIS_URL, SESSION_SECRET } = process.env
-const secret = SESSION_SECRET ?? 'for this example only, known to everybody'
+const secret = SESSION_SECRET ?? crypto.randomUUID() // another at every start, where none is given
 
 type Guest = ExpressSession<{ name: string; visits: number }>
 

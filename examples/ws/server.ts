@@ -6,7 +6,7 @@ import { redisStore } from 'sojourn/redis'
 import { WebSocketServer } from 'ws'
 
 const { PORT = 3000, REDIS_URL: url, SESSION_SECRET } = process.env
-const secret = SESSION_SECRET ?? 'for this example only, known to everybody'
+const secret = SESSION_SECRET ?? crypto.randomUUID() // another at every start, where none is given
 const store = url ? redisStore({ url }) : undefined
 const sessions = createSessions<{ name: string }>({ secret, store })
 const app = express().use(session(sessions))

@@ -1,7 +1,7 @@
 import type { Corridor } from '../corridor.ts'
 import { OptionError } from '../errors.ts'
 import type { OnUnavailable, OpenOptions } from '../lifecycle/open.ts'
-import { refuseUnknown, requireFunction, show } from '../options/check.ts'
+import { requireFunction, requireGroup, show } from '../options/check.ts'
 
 export interface AdapterOptions<P extends string, R> {
   /** The name of the session on the request. Default `session`. */
@@ -24,7 +24,7 @@ const OF_EVERY_ADAPTER = ['property', 'countAsActivity', 'onUnavailable', 'fresh
 
 /** @throws {OptionError} for a name that is no option, or a value that is no function. */
 export function requireFunctions<T extends object>(options: T, names: (keyof T & string)[]): T {
-  refuseUnknown('', options, names)
+  requireGroup('options', options, names, { group: '' })
   for (const name of names) {
     if (options[name] !== undefined) requireFunction(name, options[name])
   }
@@ -81,7 +81,7 @@ export function resolveAdapterOptions<R>(
   given: AdapterOptions<string, R>,
   ...others: string[]
 ): Resolved<R> {
-  refuseUnknown('', given, [...OF_EVERY_ADAPTER, ...others])
+  requireGroup('options', given, [...OF_EVERY_ADAPTER, ...others], { group: '' })
   const { property = 'session', countAsActivity, onUnavailable, fresh } = given
   if (typeof property !== 'string' || property === '') {
     throw new OptionError('property', `must name a property of the request, not ${show(property)}`)

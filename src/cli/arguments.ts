@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from '../errors.ts'
-import { nearest } from '../options/check.ts'
+import { hintFor } from '../options/check.ts'
 
 const OPTIONS = {
   url: { type: 'string' },
@@ -58,7 +58,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   }
   if (!isCommand(command)) {
     const names = Object.keys(COMMANDS)
-    throw usage(`there is no command ${JSON.stringify(command)}; ${hint(command, names)}`)
+    throw usage(`there is no command ${JSON.stringify(command)}; ${hintFor(command, names)}`)
   }
   check(command, Object.keys(options) as Option[], ids.length)
   return { command, ids, options }
@@ -94,12 +94,7 @@ function refusal(message: string): UsageError {
     return usage(`${name} takes ${option.type === 'string' ? 'a' : 'no'} value`)
   }
   const names = Object.keys(OPTIONS).map((each) => `--${each}`)
-  return usage(`there is no option ${name}; ${hint(name, names)}`)
-}
-
-function hint(name: string, known: readonly string[]): string {
-  const near = nearest(name, known)
-  return near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`
+  return usage(`there is no option ${name}; ${hintFor(name, names)}`)
 }
 
 function isCommand(name: string): name is CommandName {

@@ -1,9 +1,7 @@
 import { OptionError } from '../errors.ts'
 import { HOW_TO_MAKE, isGuessable } from '../options/guessable.ts'
-import type { SessionOptions } from '../options/options.ts'
 import { type Policy, resolveOptions } from '../options/resolve.ts'
-import { connectionIn, optionsIn, readSettings } from '../settings/settings.ts'
-import { redisStore } from '../store/redis/redis-store.ts'
+import { fromSettings } from '../settings/settings.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 import type { Given } from './where.ts'
 
@@ -17,9 +15,7 @@ export function checkConfiguration(given: Given | undefined): Checked {
   if (given === undefined) return { findings: [] }
   const { settings, base, from } = given
   try {
-    const parts = readSettings(settings, base)
-    const store = redisStore(connectionIn(parts))
-    const policy = resolveOptions({ ...optionsIn(parts), store } as SessionOptions)
+    const policy = fromSettings(settings, base, resolveOptions)
     return {
       findings: [ok('settings', `The settings of ${from} are taken.`), ...unwise(policy)],
       policy,

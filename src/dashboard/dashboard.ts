@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { corridorOf } from '../corridor.ts'
 import { CrossOriginError, OptionError, SessionError, StoreError } from '../errors.ts'
 import type { GuardedRequest } from '../guard/cross-origin.ts'
-import { refuseUnknown, requireFunction, requireInteger, requireSeconds } from '../options/check.ts'
+import { requireFunction, requireGroup, requireInteger, requireSeconds } from '../options/check.ts'
 import type { Sessions } from '../sessions.ts'
 import { type Answer, type Page, answerOf } from './layout.ts'
 import { type Mounts, mountsOf } from './mounts.ts'
@@ -96,7 +96,7 @@ function resolve<Req extends object>(options: DashboardOptions<Req>) {
   if (typeof options !== 'object' || options === null) {
     throw new OptionError('authorize', 'is missing: everybody could see and end all sessions')
   }
-  refuseUnknown('', options, KNOWN)
+  requireGroup('options', options, KNOWN, { group: '' })
   const { authorize, maxKeys = 100_000, scanInterval = 10, onError = print } = options
   if (authorize === undefined) {
     throw new OptionError('authorize', 'is missing: everybody could see and end all sessions')

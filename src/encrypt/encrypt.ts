@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { OptionError } from '../errors.ts'
-import { refuseUnknown, show } from '../options/check.ts'
+import { requireGroup } from '../options/check.ts'
 import type { Deserialize, Serialize, SerializerContext } from '../options/options.ts'
 import { requirePayload, resolveSerializer } from '../options/serializer.ts'
 import { formatPrincipal } from '../record/identity.ts'
@@ -55,11 +55,7 @@ const HEAD = 1 + KEY_ID_BYTES
  * @throws {OptionError} naming the option and the rule, never a key.
  */
 export function encrypt(options: EncryptOptions): Encryption {
-  if (typeof options !== 'object' || options === null) {
-    const what = typeof options === 'string' ? 'a string' : show(options)
-    throw new OptionError('encrypt', `must be given an object, { keys: [key] }, not ${what}`)
-  }
-  refuseUnknown('encrypt.', options, KNOWN)
+  requireGroup('encrypt', options, KNOWN, { rule: 'takes an object, { keys: [key] }' })
   const keys = resolveKeys(options.keys)
   const inner = resolveSerializer(options, 'encrypt.')
   return Object.freeze({

@@ -1,6 +1,6 @@
 import { CrossOriginError, OptionError } from '../errors.ts'
 import { publish } from '../events.ts'
-import { refuseUnknown, show } from '../options/check.ts'
+import { requireGroup, show } from '../options/check.ts'
 import { headerOf } from '../request-header.ts'
 
 export interface CrossOriginGuardOptions {
@@ -36,7 +36,7 @@ export interface GuardedRequest {
 export function crossOriginGuard(
   options: CrossOriginGuardOptions = {},
 ): (request: GuardedRequest) => void {
-  refuseUnknown('', options, ['allow'])
+  requireGroup('crossOriginGuard', options, ['allow'], { group: '' })
   const allowed = resolveAllowed(options.allow)
   return function check(request) {
     if (!isForeign(request, allowed)) return

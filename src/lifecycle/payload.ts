@@ -68,5 +68,6 @@ async function serialize(
     if (cause instanceof SessionError) throw cause
     throw new DataError('not_serializable', '', 'serialize threw', { cause })
   }
-  return requirePayload(payload)
+  // A serializer may use the room of its bytes again, and what was made waits to be stored.
+  return ownPayload(requirePayload(payload))
 }

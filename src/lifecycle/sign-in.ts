@@ -108,7 +108,7 @@ function requireTexts(name: string, values: unknown, longest: number): readonly 
   if (!Array.isArray(values)) {
     throw new UsageError(`signIn: ${name} must be an array of strings, not ${show(values)}`)
   }
-  return values.map((value) => requireText(name, value, longest))
+  return Object.freeze(values.map((value) => requireText(name, value, longest)))
 }
 
 function requireMs(name: string, seconds: unknown): number {

@@ -2,7 +2,7 @@ import { type KeyObject, createHmac, hkdfSync } from 'node:crypto'
 import { equal } from '../cookie/credential.ts'
 import { createHmac256 } from '../cookie/hmac.ts'
 import { OptionError } from '../errors.ts'
-import { refuseUnknown, show } from '../options/check.ts'
+import { requireGroup, show } from '../options/check.ts'
 import type { Migration, OldCookie, OldSession } from '../options/migration.ts'
 import { requireObject } from '../record/codec.ts'
 
@@ -40,10 +40,7 @@ const DERIVED_LENGTH = 22
  * @throws {OptionError} naming the option, the rule and the value (never a secret).
  */
 export function expressSession(options: ExpressSessionOptions): Migration {
-  if (typeof options !== 'object' || options === null) {
-    throw new OptionError('expressSession', 'takes an object: expressSession({ secret })')
-  }
-  refuseUnknown('expressSession.', options, KNOWN)
+  requireGroup('expressSession', options, KNOWN, { rule: 'takes an object, { secret }' })
   const { prefix = 'sess:', name = 'connect.sid', serializer = JSON } = options
   requireText('prefix', prefix)
   if (requireText('name', name) === '') {
@@ -77,7 +74,7 @@ function signersOf(secret: unknown): readonly Signer[] {
   if (secrets.length === 0) {
     throw new OptionError('expressSession.secret', 'must hold at least one secret')
   }
-  return secrets.map(signerOf)
+  return Array.from(secrets, signerOf)
 }
 
 function signerOf(secret: unknown): Signer {

@@ -20,8 +20,9 @@ export function checkSeconds(value: unknown, { min, max }: Bounds): number | str
   if (typeof value !== 'number') return `must be a number of seconds, not ${show(value)}`
   if (!Number.isInteger(value)) return `must be a whole number of seconds, not ${show(value)}`
   if (value < min) return `must be at least ${min} second${min === 1 ? '' : 's'}, not ${value}`
-  if (value > max) return `${value} looks like milliseconds; it takes seconds, at most ${max}`
-  return value
+  if (value <= max) return value
+  const hint = value % 1000 === 0 ? ', which looks like milliseconds' : ''
+  return `must be at most ${max} seconds, not ${value}${hint}`
 }
 
 export function requireSeconds(option: string, value: unknown, bounds: Bounds): number {
@@ -68,19 +69,46 @@ export function requireWord<W extends string>(
   return word
 }
 
+/** Fails unless `given` is an object of known options, whose names begin with `group`. */
+export function requireGroup(
+  option: string,
+  given: unknown,
+  known: readonly string[],
+  { group = `${option}.`, rule = 'must be an object' } = {},
+): void {
+  requireRecord(option, given, rule)
+  refuseUnknown(group, given, known)
+}
+
+/** Fails unless `given` is an object and no array. Text in its place may be a secret. */
+export function requireRecord(
+  option: string,
+  given: unknown,
+  rule: string,
+): asserts given is object {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return
+  throw new OptionError(
+    option,
+    `${rule}, not ${typeof given === 'string' ? 'a string' : show(given)}`,
+  )
+}
+
 /** Fails on a key that is no option, naming the nearest that is. */
-export function refuseUnknown(group: string, given: object, known: readonly string[]): void {
+function refuseUnknown(group: string, given: object, known: readonly string[]): void {
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue
-    const near = nearest(key, known)
-    const hint =
-      near === undefined ? `known are ${known.join(', ')}` : `did you mean ${group}${near}?`
-    throw new OptionError(group + key, `is not an option; ${hint}`)
+    throw new OptionError(group + key, `is not an option; ${hintFor(key, known, group)}`)
   }
 }
 
+/** What to say beside a name that is none of the known. */
+export function hintFor(name: string, known: readonly string[], group = ''): string {
+  const near = nearest(name, known)
+  return near === undefined ? `known are ${known.join(', ')}` : `did you mean ${group}${near}?`
+}
+
 /** The known name within a third of its length in edits, if any. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Number.POSITIVE_INFINITY
   for (const candidate of known) {

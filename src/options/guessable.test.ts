@@ -17,6 +17,8 @@ describe('a text is called guessable', () => {
     ['a password with a counter', 'password password1 password2 password3'],
     ['a placeholder', 'your-super-secret-session-key-change-this'],
     ['the placeholder of docs/options.md', 'change me: thirty-two characters or more'],
+    ['the placeholder of an old .ini file', 'your_cookie_signing_secret_of_32_or_more'],
+    ['one that says how long it is', 'my-cookie-signing-secret-32-chars-min'],
     ['hex that repeats', 'deadbeefdeadbeefdeadbeefdeadbeef'],
     ['a famous passphrase', 'correct horse battery staple correct'],
   ])('%s', (_, text) => {

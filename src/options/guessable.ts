@@ -6,7 +6,7 @@ const WELL_KNOWN = new RegExp(
   'secret|pass(?:word|phrase)|keyboard|cat|key|token|session|cookie|change|replace|please|default|' +
     'example|sample|test|dev(?:elopment)?|prod(?:uction)?|local(?:host)?|app(?:lication)?|server|' +
     'admin|user|hello|world|foo|bar|baz|random|string|characters?|insecure|secure|super|very|' +
-    'long(?:er)?|more|must|should|least|thirty|two|this|that|the|your|with|and|for|not|only|here|' +
+    'sign(?:ing)?|chars?|min(?:imum)?|known|everybody|32|long(?:er)?|more|must|should|least|thirty|two|this|that|the|your|with|and|for|not|only|here|' +
     'qwerty(?:uiop)?|asdf(?:ghjkl)?|zxcvbnm|lorem|ipsum|dolor|correct|horse|battery|staple',
   'g',
 )

@@ -1,11 +1,9 @@
-import { OptionError } from '../errors.ts'
 import {
-  refuseUnknown,
   requireBoolean,
+  requireGroup,
   requireInteger,
   requireSeconds,
   requireWord,
-  show,
 } from './check.ts'
 import { type MaxPerPrincipal, type SessionOptions } from './options.ts'
 import { DEFAULTS, LIMITS } from './limits.ts'
@@ -28,10 +26,7 @@ export function resolveAccounts<D extends object>(options: SessionOptions<D>): A
 
 function resolveMax(max: MaxPerPrincipal | undefined): Required<MaxPerPrincipal> | undefined {
   if (max === undefined) return undefined
-  if (typeof max !== 'object' || max === null) {
-    throw new OptionError('maxPerPrincipal', `must be an object, not ${show(max)}`)
-  }
-  refuseUnknown('maxPerPrincipal.', max, ['limit', 'onLimit'])
+  requireGroup('maxPerPrincipal', max, ['limit', 'onLimit'])
   const { limit, onLimit = 'revoke-oldest' } = max
   return Object.freeze({
     limit: requireInteger('maxPerPrincipal.limit', limit, LIMITS.perPrincipal),

@@ -1,6 +1,6 @@
 import { OptionError } from '../errors.ts'
 import { inProduction } from './in-production.ts'
-import { refuseUnknown, requireBoolean, requireSeconds, requireWord, show } from './check.ts'
+import { requireBoolean, requireGroup, requireSeconds, requireWord, show } from './check.ts'
 import type { CookieOptions } from './options.ts'
 import { LIMITS } from './limits.ts'
 
@@ -39,22 +39,21 @@ const KNOWN = [
 
 /** RFC 6265bis 4.1.1: a cookie name is a token (RFC 9110 5.6.2). */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-/** RFC 6265bis 4.1.1: an attribute value is any character except controls and `;`. */
-const PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/
+/** RFC 6265bis 4.1.1: an attribute value is any character except controls and `;`. Nor `<`, says `cookie`. */
+const PATH = /^\/[\x20-\x3a\x3d-\x7e]*$/
 /** RFC 6265bis 5.6: browsers drop an attribute whose value is longer, and take their default. */
 const MAX_ATTRIBUTE = 1024
-/** RFC 1034 3.5 host names, with the leading dot old configurations carry. */
-const DOMAIN = /^\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
+/** RFC 1034 3.5 and RFC 1035 2.3.4: labels of up to 63 characters. */
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+/** A host name, with the leading dot old configurations carry. */
+const DOMAIN = new RegExp(`^\\.?${LABEL}(?:\\.${LABEL})*$`, 'i')
 /** RFC 1035 2.3.4. */
 const MAX_HOST = 253
 /** With the longest value, of 205 characters, far from the 4096 bytes of RFC 6265bis 5.6. */
 const MAX_NAME = 128
 
 export function resolveCookie(options: CookieOptions = {}, signedInName?: string): ResolvedCookie {
-  if (typeof options !== 'object' || options === null) {
-    throw new OptionError('cookie', `must be an object, not ${show(options)}`)
-  }
-  refuseUnknown('cookie.', options, KNOWN)
+  requireGroup('cookie', options, KNOWN)
   const attributes = resolveAttributes(options)
   const { secure = 'auto', name, maxAge } = options
   if (secure !== 'auto') requireBoolean('cookie.secure', secure)
@@ -91,7 +90,7 @@ function resolveAttributes(options: CookieOptions): CookieAttributes {
     partitioned = false,
   } = options
   if (typeof path !== 'string' || !PATH.test(path) || path.length > MAX_ATTRIBUTE) {
-    const rule = `must begin with '/', hold ASCII without ';', and at most ${MAX_ATTRIBUTE} characters`
+    const rule = `must begin with '/', hold ASCII without ';' and '<', and at most ${MAX_ATTRIBUTE} characters`
     throw new OptionError('cookie.path', `${rule}, not ${show(path)}`)
   }
   if (domain !== undefined && !isHost(domain)) {

@@ -85,13 +85,14 @@ function resolveTouchInterval(seconds: number | undefined): (timeoutMs: number) 
 }
 
 /** Shorter, and a request delayed on its way could find its edition two behind. */
-function resolveRenewal(
-  seconds: number | null = DEFAULTS.renewalTimeout,
-  graceMs: number,
-): number | null {
+function resolveRenewal(seconds: number | null | undefined, graceMs: number): number | null {
   if (seconds === null) return null
-  const renewalMs = toMs('renewalTimeout', seconds)
+  const renewalMs = toMs('renewalTimeout', seconds ?? DEFAULTS.renewalTimeout)
   if (renewalMs >= 2 * graceMs) return renewalMs
+  if (seconds === undefined) {
+    const rule = `must be at most half of renewalTimeout (${renewalMs / 1000})`
+    throw new OptionError('renewalGrace', `${rule}, not ${graceMs / 1000}`)
+  }
   const rule = `must be at least twice renewalGrace (${graceMs / 1000})`
   throw new OptionError('renewalTimeout', `${rule}, not ${seconds}`)
 }

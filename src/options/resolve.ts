@@ -1,8 +1,9 @@
 import {
-  refuseUnknown,
   requireBoolean,
   requireFunction,
+  requireGroup,
   requireInteger,
+  requireRecord,
   requireWord,
   show,
 } from './check.ts'
@@ -72,10 +73,7 @@ const KNOWN = [
  * @throws {OptionError} naming the option, the rule and the value (never a secret).
  */
 export function resolveOptions<D extends object>(options: SessionOptions<D>): Policy {
-  if (typeof options !== 'object' || options === null) {
-    throw new OptionError('options', `must be an object, not ${show(options)}`)
-  }
-  refuseUnknown('', options, KNOWN)
+  requireGroup('options', options, KNOWN, { group: '' })
   const {
     prefix = DEFAULTS.prefix,
     onReplay = 'report',
@@ -124,14 +122,16 @@ function resolveMigration(
   store: Store | undefined,
 ): Migration | undefined {
   if (migrate === undefined) return undefined
-  if (typeof migrate?.verify !== 'function' || typeof migrate.parse !== 'function') {
-    throw new OptionError('migrate', `must be what expressSession() returns, not ${show(migrate)}`)
+  const rule = 'must be what expressSession() returns'
+  requireRecord('migrate', migrate, rule)
+  if (typeof migrate.verify !== 'function' || typeof migrate.parse !== 'function') {
+    throw new OptionError('migrate', rule)
   }
   for (const method of ['readForeign', 'removeForeign'] as const) {
     if (typeof store?.[method] === 'function') continue
     const missing = store === undefined ? 'a memory store holds nothing' : `it has no ${method}()`
-    const rule = 'needs a store that reads the records of the other library, redisStore({ ... })'
-    throw new OptionError('migrate', `${rule}; ${missing}`)
+    const needs = 'needs a store that reads the records of the other library, redisStore({ ... })'
+    throw new OptionError('migrate', `${needs}; ${missing}`)
   }
   return migrate
 }
@@ -149,9 +149,7 @@ function resolvePrefix(prefix: unknown): string {
 
 function resolveMerge(merge: object | undefined): ReadonlyMap<string, MergeFunction<unknown>> {
   if (merge === undefined) return new Map()
-  if (typeof merge !== 'object' || merge === null) {
-    throw new OptionError('merge', `must be an object of functions by key, not ${show(merge)}`)
-  }
+  requireRecord('merge', merge, 'must be an object of functions by key')
   const entries = Object.entries(merge).filter(([, decide]) => decide !== undefined)
   for (const [key, decide] of entries) requireFunction(`merge.${key}`, decide)
   return new Map(entries)

@@ -55,7 +55,7 @@ export function parseIdentity(field: string, createdAt: number): Identity | unde
     const [, who = '', at, methods = '', address = '', userAgent = ''] = parts
     const signedIn: SignedIn = {
       at: createdAt + Number(at),
-      amr: methods === '' ? [] : methods.slice(1).split(',').map(decode),
+      amr: amrOf(methods),
       address: address === '' ? null : decode(address),
       userAgent: userAgent === '' ? null : decode(userAgent),
     }
@@ -63,6 +63,14 @@ export function parseIdentity(field: string, createdAt: number): Identity | unde
   } catch {
     return undefined
   }
+}
+
+const NO_METHODS: readonly string[] = Object.freeze([])
+
+/** Frozen: a record is shared by all requests that read it. */
+function amrOf(methods: string): readonly string[] {
+  if (methods === '') return NO_METHODS
+  return Object.freeze(methods.slice(1).split(',').map(decode))
 }
 
 function encode(text: string | null): string {

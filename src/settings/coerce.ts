@@ -1,5 +1,6 @@
 import { OptionError } from '../errors.ts'
 import { show } from '../options/check.ts'
+import { LIMITS } from '../options/limits.ts'
 
 /** A value as flat settings give it: a line of an .ini file, a JSON value, an environment variable. */
 export type SettingValue = string | number | boolean | ((...args: never[]) => unknown) | null
@@ -45,6 +46,13 @@ export function flagOrAuto(setting: string, value: unknown): boolean | 'auto' {
 
 export function word(setting: string, value: unknown): string {
   return text(setting, value).trim().toLowerCase()
+}
+
+/** One secret. Several in one would be another secret, and sign everybody out. */
+export function secret(setting: string, value: unknown): string {
+  const [first = '', second = ''] = list(setting, value)
+  if (Math.min(first.length, second.length) < LIMITS.secretLength) return text(setting, value)
+  throw new OptionError(setting, 'is one secret, and looks like several: secrets takes those')
 }
 
 /** Words separated by commas; their case counts. */

@@ -23,7 +23,7 @@ export function namedFunction(
   }
   const [path, name, ...rest] = value.trim().split('#')
   if (!path || !name || rest.length > 0) throw new OptionError(setting, wrongForm(value))
-  const exported = load(setting, path, base)[name]
+  const exported = load(setting, path, base)?.[name]
   if (typeof exported === 'function') return exported as (...args: never[]) => unknown
   throw new OptionError(setting, `${show(path)} has no exported function ${show(name)}`)
 }
@@ -34,9 +34,11 @@ function wrongForm(value: string): string {
   return `must name a function as ${FORM}, not ${show(value)}${hint}`
 }
 
-function load(setting: string, path: string, base: URL | string): Record<string, unknown> {
+type Exports = Record<string, unknown> | null | undefined
+
+function load(setting: string, path: string, base: URL | string): Exports {
   try {
-    return createRequire(fileOf(setting, base))(path) as Record<string, unknown>
+    return createRequire(fileOf(setting, base))(path) as Exports
   } catch (cause) {
     if (cause instanceof OptionError) throw cause
     throw new OptionError(setting, `cannot load ${show(path)}, looked up from base`, { cause })

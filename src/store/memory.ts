@@ -1,5 +1,5 @@
 import { OptionError, StoreError } from '../errors.ts'
-import { refuseUnknown, requireFunction, requireInteger } from '../options/check.ts'
+import { requireFunction, requireGroup, requireInteger } from '../options/check.ts'
 import { expiryOf, revisionOf, type SessionRecord } from '../record/record.ts'
 import { MemoryListeners } from './memory-listeners.ts'
 import { MemoryLists } from './memory-lists.ts'
@@ -43,10 +43,10 @@ const FULL_SWEEP_EVERY_MS = 1000
  * @throws {OptionError} when an option is unknown or no such function or number.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  if (typeof options !== 'object' || options === null) {
-    throw new OptionError('memoryStore', 'takes an object with options')
-  }
-  refuseUnknown('', options, ['now', 'maxRecords'])
+  requireGroup('memoryStore', options, ['now', 'maxRecords'], {
+    group: '',
+    rule: 'takes an object',
+  })
   const { now = localTime, maxRecords = MAX_RECORDS } = options
   requireFunction('now', now)
   requireInteger('maxRecords', maxRecords, { min: 1, max: Number.MAX_SAFE_INTEGER })

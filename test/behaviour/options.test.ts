@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { OptionError, SessionError, UsageError } from '../../src/errors.ts'
 import { session } from '../../src/adapters/express.ts'
+import { encrypt } from '../../src/encrypt/encrypt.ts'
+import { expressSession } from '../../src/migrate/express-session.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { memoryStore } from '../../src/store/memory.ts'
+import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { type Data, SECRET, startApp, dataIn } from '../support/app.ts'
 import { LatchStore } from '../support/latch-store.ts'
 
@@ -13,13 +16,17 @@ function make(options: Options): Sessions<Data> {
 }
 
 function refusal(options: Options): OptionError {
+  return refusalOf(() => make(options))
+}
+
+function refusalOf(wrong: () => unknown): OptionError {
   try {
-    make(options)
+    wrong()
   } catch (error) {
     expect(error).toBeInstanceOf(OptionError)
     return error as OptionError
   }
-  throw new Error(`taken: ${JSON.stringify(options)}`)
+  throw new Error(`taken: ${wrong}`)
 }
 
 const NO_SECONDS = [
@@ -65,12 +72,28 @@ describe('durations', () => {
     expect(refusal({ timeout: null }).option).toBe('timeout')
   })
 
-  test.each([34_560_001, 28_800_000_000])(
-    'a huge %d is said to look like milliseconds',
-    (value) => {
-      expect(refusal({ timeout: value }).message).toMatch(/looks like milliseconds/)
-    },
-  )
+  test.each([
+    [34_560_001, 'timeout: must be at most 34560000 seconds, not 34560001'],
+    [1_200_000_000, /seconds, not 1200000000, which looks like milliseconds$/],
+  ])('a huge %d is refused, and said to look like milliseconds when it does', (value, message) => {
+    expect(() => make({ timeout: value })).toThrow(message)
+  })
+
+  test.each([
+    ['options', () => createSessions(SECRET as never)],
+    ['cookie', () => make({ cookie: SECRET })],
+    ['merge', () => make({ merge: SECRET })],
+    ['migrate', () => make({ migrate: SECRET })],
+    ['maxPerPrincipal', () => make({ maxPerPrincipal: SECRET })],
+    ['redisStore', () => redisStore(SECRET as never)],
+    ['redisStore', () => redisStore([SECRET] as never)],
+    ['encrypt', () => encrypt(SECRET as never)],
+    ['expressSession', () => expressSession(SECRET as never)],
+  ])('a secret where %s takes an object is not shown', (option, wrong) => {
+    const error = refusalOf(wrong)
+    expect(error.option).toBe(option)
+    expect(error.message).toMatch(/not (a string|an array)$/)
+  })
 
   test.each([-1, 3601, 0.5, Number.NaN, '0'])('touchInterval %s is refused', (value) => {
     expect(refusal({ touchInterval: value }).option).toBe('touchInterval')
@@ -260,6 +283,8 @@ describe('cookie options', () => {
     [{ path: '' }, 'cookie.path'],
     [{ path: '/; Secure' }, 'cookie.path'],
     [{ path: '/a\n' }, 'cookie.path'],
+    [{ path: '/a<b' }, 'cookie.path'],
+    [{ domain: `${'a'.repeat(64)}.example` }, 'cookie.domain'],
     [{ domain: 'exa mple.com' }, 'cookie.domain'],
     [{ domain: 'example.com; Path=/' }, 'cookie.domain'],
     [{ domain: 'https://example.com' }, 'cookie.domain'],

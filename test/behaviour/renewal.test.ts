@@ -475,9 +475,10 @@ describe('options', () => {
     [{ renewalTimeout: 119 }, 'renewalTimeout: must be at least twice renewalGrace (60), not 119'],
     [{ renewalTimeout: 0 }, 'renewalTimeout: must be at least 1 second, not 0'],
     [{ renewalGrace: 0 }, 'renewalGrace: must be at least 1 second, not 0'],
+    [{ renewalGrace: 3601 }, 'renewalGrace: must be at most 3600 seconds, not 3601'],
     [
-      { renewalGrace: 3601 },
-      'renewalGrace: 3601 looks like milliseconds; it takes seconds, at most 3600',
+      { renewalGrace: 1801 },
+      'renewalGrace: must be at most half of renewalTimeout (3600), not 1801',
     ],
     [{ onReplay: 'ignore' }, `onReplay: must be one of 'report', 'end', not "ignore"`],
   ])('%j is refused', (options, message) => {

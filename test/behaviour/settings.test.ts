@@ -116,6 +116,23 @@ describe('sessionsFromSettings', () => {
       },
     )
 
+    test('secrets are several, and several in secret are refused', async () => {
+      const [old, next] = ['a'.repeat(32), 'b'.repeat(32)]
+      const before = await begin({ secret: old })
+      const after = sessionsOf(named({ ...here(), secret: '', secrets: `${next}, ${old}` }))
+      const { name, value } = before.cookie
+      const session = await after.open(`${name}=${value}`, {}, { local: true })
+      expect(session['user']).toBe('ada')
+
+      const error = refusal(named({ secret: `${next},${old}` }))
+      expect(error.message).toMatch(/^redis.sessions.secret: .* secrets takes those$/)
+      expect(refusal(named({ secrets: next })).message).toContain('says again what')
+    })
+
+    test('settings that are none are refused', () => {
+      expect(refusal(undefined as never).message).toMatch(/^settings: must be an object/)
+    })
+
     test('an error of an option carries no secret or password', () => {
       const error = refusal(named({ timeout: '-1', password: 'pass-word', url: 'redis://:pw@' }))
       expect(error.message).not.toContain(SECRET)
@@ -130,7 +147,9 @@ describe('sessionsFromSettings', () => {
       session.adjustTimeoutForSession(9000)
       const left = (session.expiresAt.getTime() - session.createdAt.getTime()) / 1000
       expect(Math.round(left)).toBe(900)
-      expect(refusal(named({ touch_interval: '9999' })).option).toBe('touchInterval')
+      expect(refusal(named({ touch_interval: '9999' })).message).toBe(
+        'redis.sessions.touch_interval: touchInterval must be at most 3600 seconds, not 9999',
+      )
     })
 
     test.each(['none', 'None', 'null', 'NULL'])('absolute_timeout %s is none', async (none) => {
@@ -175,7 +194,9 @@ describe('sessionsFromSettings', () => {
       const leaving = await sessions.open(`${cookie.name}=${cookie.value}`, {}, { local: true })
       leaving.invalidate()
       expect((await sessions.commit(leaving)).clearSiteData).toBe('"cache", "storage"')
-      expect(refusal(named({ clear_site_data: 'cache,,' })).option).toBe('clearSiteData')
+      expect(refusal(named({ clear_site_data: 'cache,,' })).option).toBe(
+        'redis.sessions.clear_site_data',
+      )
     })
 
     test.each(['timeout', 'absolute_timeout', 'max_bytes', 'port', 'db', 'socket_timeout'])(
@@ -188,8 +209,10 @@ describe('sessionsFromSettings', () => {
     )
 
     test('numbers are checked like the options they are', () => {
-      expect(refusal(named({ timeout: '0' })).option).toBe('timeout')
-      expect(refusal(named({ timeout: '1.5' })).option).toBe('timeout')
+      expect(refusal(named({ timeout: '0' })).option).toBe('redis.sessions.timeout')
+      expect(refusal({ ...named({}), REDIS_SESSIONS_TIMEOUT: '1.5' }).option).toBe(
+        'REDIS_SESSIONS_TIMEOUT',
+      )
       expect(refusal(named({ timeout: '86400000' })).message).toMatch(/looks like milliseconds/)
     })
   })
@@ -202,7 +225,7 @@ describe('sessionsFromSettings', () => {
     const revoking = sessions.revoke(session.id, { reason: 'x' })
     await expect(revoking).rejects.toMatchObject({ operation: 'confirm' })
     expect(refusal(named({ ...here(), durability_replicas: '0' })).option).toBe(
-      'durability.replicas',
+      'redis.sessions.durability_replicas',
     )
   })
 
@@ -214,7 +237,7 @@ describe('sessionsFromSettings', () => {
       )
     await expect.poll(async () => (await commands())['get'], { interval: 5 }).toBeUndefined()
     expect(refusal(named({ ...here(), near_cache_max_sessions: '0' })).option).toBe(
-      'nearCache.maxSessions',
+      'redis.sessions.near_cache_max_sessions',
     )
   })
 

@@ -75,12 +75,8 @@ describe('settings', () => {
 
   test.each<[string, unknown, string, RegExp]>([
     ['nothing', {}, 'redisStore', /url, host, port, path or client/],
-    [
-      'no object',
-      'redis://:hidden@cache',
-      'redisStore',
-      /takes an object: redisStore\(\{ url \}\)/,
-    ],
+    ['no object', 'redis://:h@c', 'redisStore', /takes an object, \{ url \}, not a string$/],
+    ['a misspelt group', { host: 'h', nearcache: {} }, 'nearcache', /did you mean nearCache\?/],
     ['no argument', undefined, 'redisStore', /takes an object/],
     ['only a database', { db: 1 }, 'redisStore', /url, host, port, path or client/],
     ['an unset variable for url', { url: undefined }, 'url', /not undefined/],

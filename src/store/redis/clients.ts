@@ -1,5 +1,11 @@
 import { OptionError, StoreError } from '../../errors.ts'
-import { type Connection, type ConnectionSettings, resolveConnection } from './connection.ts'
+import { requireGroup } from '../../options/check.ts'
+import {
+  type Connection,
+  type ConnectionSettings,
+  SETTINGS,
+  resolveConnection,
+} from './connection.ts'
 import { type IoredisConstructor, openIoredis } from './client-ioredis.ts'
 import { type NodeRedisModule, openNodeRedis } from './client-node-redis.ts'
 import type { Opened, OwnRedisClient } from './own-client.ts'
@@ -17,6 +23,7 @@ export type LoadPackage = (name: 'redis' | 'ioredis') => Promise<unknown>
  * @throws {StoreError} when the package is there and cannot be loaded.
  */
 export async function createRedisClient(settings: ConnectionSettings): Promise<OwnRedisClient> {
+  requireGroup('createRedisClient', settings, SETTINGS, { group: '' })
   const { client, attempted } = await openClient(resolveConnection(settings), loadInstalled)
   await attempted
   return client

@@ -1,7 +1,7 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 
 import { OptionError } from '../../errors.ts'
-import { refuseUnknown, requireInteger, show } from '../../options/check.ts'
+import { requireInteger, show } from '../../options/check.ts'
 import { parseUrl } from './connection-url.ts'
 
 /** Where Redis is. Say `url`, or `path`, or `host` or `port` or both. */
@@ -41,7 +41,16 @@ export interface Connection {
   readonly tls: boolean | TlsOptions
 }
 
-const SETTINGS = ['url', 'host', 'port', 'db', 'username', 'password', 'path', 'tls'] as const
+export const SETTINGS = [
+  'url',
+  'host',
+  'port',
+  'db',
+  'username',
+  'password',
+  'path',
+  'tls',
+] as const
 const LARGEST_DB = 2 ** 31 - 1
 
 /** Whether the settings say where Redis is. */
@@ -55,7 +64,6 @@ export function saysWhere(settings: object): boolean {
  * @throws {OptionError} naming the setting and the rule, and the value unless it is a secret.
  */
 export function resolveConnection(settings: ConnectionSettings): Connection {
-  refuseUnknown('', settings, SETTINGS)
   const given = check(settings)
   const { url, ...rest } = given
   if (url !== undefined) {

@@ -1,5 +1,4 @@
-import { OptionError } from '../../errors.ts'
-import { refuseUnknown, requireInteger, show } from '../../options/check.ts'
+import { requireGroup, requireInteger } from '../../options/check.ts'
 
 /**
  * When the end of a session counts: once so many replicas have it. Redis replicates when it can, so
@@ -17,10 +16,7 @@ const DEFAULT_TIMEOUT_MS = 500
 /** @throws {OptionError} */
 export function resolveDurability(given: Durability | undefined): Required<Durability> | undefined {
   if (given === undefined) return undefined
-  if (typeof given !== 'object' || given === null) {
-    throw new OptionError('durability', `must be an object, not ${show(given)}`)
-  }
-  refuseUnknown('durability.', given, ['replicas', 'timeoutMs'])
+  requireGroup('durability', given, ['replicas', 'timeoutMs'])
   const { replicas, timeoutMs = DEFAULT_TIMEOUT_MS } = given
   return Object.freeze({
     replicas: requireInteger('durability.replicas', replicas, { min: 1, max: 100 }),

@@ -1,5 +1,4 @@
-import { OptionError } from '../../errors.ts'
-import { refuseUnknown, requireInteger, show } from '../../options/check.ts'
+import { requireGroup, requireInteger } from '../../options/check.ts'
 
 /** Sessions read lately are kept in this process, until Redis says that they have changed. */
 export interface NearCache {
@@ -20,10 +19,7 @@ export interface NearCache {
 /** @throws {OptionError} */
 export function resolveNearCache(given: NearCache | undefined): Required<NearCache> | undefined {
   if (given === undefined) return undefined
-  if (typeof given !== 'object' || given === null) {
-    throw new OptionError('nearCache', `must be an object, not ${show(given)}`)
-  }
-  refuseUnknown('nearCache.', given, ['maxSessions', 'maxStale', 'maxOutage'])
+  requireGroup('nearCache', given, ['maxSessions', 'maxStale', 'maxOutage'])
   const { maxSessions = 10_000, maxStale = 2, maxOutage = 30 } = given
   return Object.freeze({
     maxSessions: requireInteger('nearCache.maxSessions', maxSessions, { min: 1, max: 10_000_000 }),

@@ -1,10 +1,11 @@
 import { OptionError } from '../../errors.ts'
+import { requireGroup } from '../../options/check.ts'
 import type { Store } from '../store.ts'
 import { type Extras, storeOf } from './store-of.ts'
 import { type ChooseClient, ChoosingStore } from './choosing-store.ts'
 import { loadInstalled } from './clients.ts'
 import { ConnectingStore } from './connecting-store.ts'
-import { type ConnectionSettings, resolveConnection, saysWhere } from './connection.ts'
+import { type ConnectionSettings, SETTINGS, resolveConnection, saysWhere } from './connection.ts'
 import { type Durability, resolveDurability } from './durability.ts'
 import { type NearCache, resolveNearCache } from './near-cache.ts'
 import { type RedisClient, WHAT_A_CLIENT_OFFERS } from './port.ts'
@@ -46,9 +47,7 @@ export type RedisStoreOptions<Request = unknown> = (
  *   together with settings.
  */
 export function redisStore<Request = unknown>(options: RedisStoreOptions<Request>): Store {
-  if (typeof options !== 'object' || options === null) {
-    throw new OptionError('redisStore', 'takes an object: redisStore({ url })')
-  }
+  requireGroup('redisStore', options, KNOWN, { group: '', rule: 'takes an object, { url }' })
   const { durability, nearCache, ...rest } = options as Asked & ConnectionSettings
   const extras = {
     durability: resolveDurability(durability),
@@ -69,6 +68,8 @@ export function redisStore<Request = unknown>(options: RedisStoreOptions<Request
   }
   return store
 }
+
+const KNOWN = [...SETTINGS, 'client', 'durability', 'nearCache']
 
 interface Asked {
   readonly durability?: Durability
