@@ -5,7 +5,6 @@ import { redisStore } from 'sojourn/redis'
 
 declare module 'sojourn' {
   interface SessionData {
-    name?: string
     visits?: number
   }
 }
@@ -18,18 +17,17 @@ const app = express()
 app.use(session({ secret, store }))
 
 app.get('/', ({ session }, response) => {
-  if (session.name === undefined) return void response.type('text').send('Hello, nobody.')
+  if (session.principal === null) return void response.type('text').send('Hello, nobody.')
   session.visits = (session.visits ?? 0) + 1
-  response.type('text').send(`Hello, ${session.name}. Visit ${session.visits}.`)
+  response.type('text').send(`Hello, ${session.principal}. Visit ${session.visits}.`)
 })
-app.post('/sign-in', ({ session, query: { name } }, response) => {
-  if (typeof name !== 'string') return void response.sendStatus(400)
-  session.rotate()
-  session.name = name
+app.post('/sign-in', async ({ session, query: { name } }, response) => {
+  if (typeof name !== 'string' || name === '') return void response.sendStatus(400)
+  await session.signIn(name)
   response.redirect(303, '/')
 })
-app.post('/sign-out', ({ session }, response) => {
-  session.invalidate()
+app.post('/sign-out', async ({ session }, response) => {
+  await session.signOut()
   response.redirect(303, '/')
 })
 

@@ -6,7 +6,6 @@ import { redisStore } from 'sojourn/redis'
 
 declare module 'sojourn' {
   interface SessionData {
-    name?: string
     visits?: number
   }
 }
@@ -21,18 +20,17 @@ app.register(session, { sessions })
 app.addHook('onClose', () => sessions.close())
 
 app.get('/', async ({ session }) => {
-  if (session.name === undefined) return 'Hello, nobody.'
+  if (session.principal === null) return 'Hello, nobody.'
   session.visits = (session.visits ?? 0) + 1
-  return `Hello, ${session.name}. Visit ${session.visits}.`
+  return `Hello, ${session.principal}. Visit ${session.visits}.`
 })
 app.post<{ Querystring: { name: unknown } }>('/sign-in', async ({ session, query }, reply) => {
-  if (typeof query.name !== 'string') return reply.code(400).send()
-  session.rotate()
-  session.name = query.name
+  if (typeof query.name !== 'string' || query.name === '') return reply.code(400).send()
+  await session.signIn(query.name)
   return reply.redirect('/', 303)
 })
 app.post('/sign-out', async ({ session }, reply) => {
-  session.invalidate()
+  await session.signOut()
   return reply.redirect('/', 303)
 })
 

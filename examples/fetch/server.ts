@@ -5,7 +5,6 @@ import { redisStore } from 'sojourn/redis'
 
 declare module 'sojourn' {
   interface SessionData {
-    name?: string
     visits?: number
   }
 }
@@ -15,20 +14,19 @@ const secret = SESSION_SECRET ?? crypto.randomUUID() // another at every start, 
 const store = REDIS_URL ? redisStore({ url: REDIS_URL }) : undefined
 const sessions = createSessions({ secret, store })
 
-function respond({ method, url }: Request, session: Session): Response {
+async function respond({ method, url }: Request, session: Session): Promise<Response> {
   const { pathname, searchParams } = new URL(url)
   if (method === 'POST') {
     if (pathname === '/sign-in') {
-      session.rotate()
-      session.name = searchParams.get('name') ?? 'somebody'
+      await session.signIn(searchParams.get('name') || 'somebody')
     } else if (pathname === '/sign-out') {
-      session.invalidate()
+      await session.signOut()
     }
     return new Response(null, { status: 303, headers: { location: '/' } })
   }
-  if (session.name === undefined) return new Response('Hello, nobody.')
+  if (session.principal === null) return new Response('Hello, nobody.')
   session.visits = (session.visits ?? 0) + 1
-  return new Response(`Hello, ${session.name}. Visit ${session.visits}.`)
+  return new Response(`Hello, ${session.principal}. Visit ${session.visits}.`)
 }
 
 const local = ({ url }: Request) => new URL(url).hostname === 'localhost'

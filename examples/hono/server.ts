@@ -6,7 +6,6 @@ import { redisStore } from 'sojourn/redis'
 
 declare module 'sojourn' {
   interface SessionData {
-    name?: string
     visits?: number
   }
 }
@@ -20,17 +19,16 @@ const app = new Hono()
   .use(session(sessions))
   .get('/', (c) => {
     const { session } = c.var
-    if (session.name === undefined) return c.text('Hello, nobody.')
+    if (session.principal === null) return c.text('Hello, nobody.')
     session.visits = (session.visits ?? 0) + 1
-    return c.text(`Hello, ${session.name}. Visit ${session.visits}.`)
+    return c.text(`Hello, ${session.principal}. Visit ${session.visits}.`)
   })
-  .post('/sign-in', (c) => {
-    c.var.session.rotate()
-    c.var.session.name = c.req.query('name') ?? 'somebody'
+  .post('/sign-in', async (c) => {
+    await c.var.session.signIn(c.req.query('name') || 'somebody')
     return c.redirect('/', 303)
   })
-  .post('/sign-out', (c) => {
-    c.var.session.invalidate()
+  .post('/sign-out', async (c) => {
+    await c.var.session.signOut()
     return c.redirect('/', 303)
   })
 

@@ -6,7 +6,6 @@ import { redisStore } from 'sojourn/redis'
 
 declare module 'sojourn' {
   interface SessionData {
-    name?: string
     visits?: number
   }
 }
@@ -18,17 +17,17 @@ const store = REDIS_URL ? redisStore({ url: REDIS_URL }) : undefined
 const router = new Router()
 router.get('/', (ctx) => {
   const { session } = ctx
-  if (session.name !== undefined) session.visits = (session.visits ?? 0) + 1
-  ctx.body = session.name ? `Hello, ${session.name}. Visit ${session.visits}.` : 'Hello, nobody.'
+  if (session.principal !== null) session.visits = (session.visits ?? 0) + 1
+  const { principal, visits } = session
+  ctx.body = principal === null ? 'Hello, nobody.' : `Hello, ${principal}. Visit ${visits}.`
 })
-router.post('/sign-in', (ctx) => {
-  ctx.session.rotate()
-  ctx.session.name = String(ctx.query['name'] ?? 'somebody')
+router.post('/sign-in', async (ctx) => {
+  await ctx.session.signIn(String(ctx.query['name'] || 'somebody'))
   ctx.status = 303
   ctx.redirect('/')
 })
-router.post('/sign-out', (ctx) => {
-  ctx.session.invalidate()
+router.post('/sign-out', async (ctx) => {
+  await ctx.session.signOut()
   ctx.status = 303
   ctx.redirect('/')
 })

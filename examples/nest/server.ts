@@ -6,27 +6,26 @@ import { redisStore } from 'sojourn/redis'
 const { PORT = 3000, REDIS_URL, SESSION_SECRET } = process.env
 const secret = SESSION_SECRET ?? crypto.randomUUID() // another at every start, where none is given
 
-type Guest = ExpressSession<{ name: string; visits: number }>
+type Guest = ExpressSession<{ visits: number }>
 
 @Controller()
 class Pages {
   @Get()
   @Header('Content-Type', 'text/plain')
   greet(@Session() session: Guest) {
-    if (session.name === undefined) return 'Hello, nobody.'
+    if (session.principal === null) return 'Hello, nobody.'
     session.visits = (session.visits ?? 0) + 1
-    return `Hello, ${session.name}. Visit ${session.visits}.`
+    return `Hello, ${session.principal}. Visit ${session.visits}.`
   }
   @Post('/sign-in')
   @Redirect('/', 303)
-  signIn(@Session() session: Guest, @Query('name') name: string) {
-    session.rotate()
-    session.name = name
+  async signIn(@Session() session: Guest, @Query('name') name: string) {
+    await session.signIn(name)
   }
   @Post('/sign-out')
   @Redirect('/', 303)
-  signOut(@Session() session: Guest) {
-    session.invalidate()
+  async signOut(@Session() session: Guest) {
+    await session.signOut()
   }
 }
 

@@ -6,7 +6,6 @@ import { redisStore } from 'sojourn/redis'
 
 declare module 'sojourn' {
   interface SessionData {
-    name?: string
     visits?: number
   }
 }
@@ -16,21 +15,20 @@ const secret = SESSION_SECRET ?? crypto.randomUUID() // another at every start, 
 const store = REDIS_URL ? redisStore({ url: REDIS_URL }) : undefined
 const sessions = createSessions({ secret, store })
 
-const listener = withSession(sessions, ({ method, url = '/', session }, response) => {
+const listener = withSession(sessions, async ({ method, url = '/', session }, response) => {
   const { pathname, searchParams } = new URL(url, 'http://localhost')
   response.setHeader('content-type', 'text/plain; charset=utf-8')
   if (method === 'POST' && pathname === '/sign-in') {
-    session.rotate()
-    session.name = searchParams.get('name') ?? 'somebody'
+    await session.signIn(searchParams.get('name') || 'somebody')
     response.writeHead(303, { location: '/' }).end()
   } else if (method === 'POST' && pathname === '/sign-out') {
-    session.invalidate()
+    await session.signOut()
     response.writeHead(303, { location: '/' }).end()
-  } else if (session.name === undefined) {
+  } else if (session.principal === null) {
     response.end('Hello, nobody.')
   } else {
     session.visits = (session.visits ?? 0) + 1
-    response.end(`Hello, ${session.name}. Visit ${session.visits}.`)
+    response.end(`Hello, ${session.principal}. Visit ${session.visits}.`)
   }
 })
 

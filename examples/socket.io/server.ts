@@ -8,18 +8,17 @@ import { redisStore } from 'sojourn/redis'
 const { PORT = 3000, REDIS_URL: url, SESSION_SECRET } = process.env
 const secret = SESSION_SECRET ?? crypto.randomUUID() // another at every start, where none is given
 const store = url ? redisStore({ url }) : undefined
-const sessions = createSessions<{ name: string }>({ secret, store })
+const sessions = createSessions({ secret, store })
 const app = express().use(session(sessions))
 app.get('/', (request, response) => {
-  response.type('text').send(`Hello, ${sessions.from(request).name ?? 'nobody'}.`)
+  response.type('text').send(`Hello, ${sessions.from(request).principal ?? 'nobody'}.`)
 })
-app.post('/sign-in', (request, response) => {
-  sessions.from(request).rotate()
-  if (typeof request.query.name === 'string') sessions.from(request).name = request.query.name
+app.post('/sign-in', async (request, response) => {
+  await sessions.from(request).signIn(String(request.query.name || 'somebody'))
   response.redirect(303, '/')
 })
-app.post('/sign-out', (request, response) => {
-  sessions.from(request).invalidate()
+app.post('/sign-out', async (request, response) => {
+  await sessions.from(request).signOut()
   response.redirect(303, '/')
 })
 const server = app.listen(Number(PORT), '127.0.0.1', () => {
@@ -28,13 +27,16 @@ const server = app.listen(Number(PORT), '127.0.0.1', () => {
 const io = new Server(server)
 io.use(({ request }, next) => {
   const opening = sessions.open(request.headers.cookie, request, { countAsActivity: false })
-  opening.then(({ name }) => next(name ? undefined : new Error('Sign in first.')), next)
+  opening.then(
+    ({ principal }) => next(principal === null ? new Error('Sign in first.') : undefined),
+    next,
+  )
 })
 io.on('connection', (socket) => {
-  const { id, name } = sessions.from(socket.request)
+  const { id, principal } = sessions.from(socket.request)
   socket.on(
     'disconnect',
     sessions.watch(id, () => socket.disconnect(true)),
   )
-  socket.emit('greeting', `Hello, ${name}.`)
+  socket.emit('greeting', `Hello, ${principal}.`)
 })

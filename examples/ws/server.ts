@@ -8,18 +8,17 @@ import { WebSocketServer } from 'ws'
 const { PORT = 3000, REDIS_URL: url, SESSION_SECRET } = process.env
 const secret = SESSION_SECRET ?? crypto.randomUUID() // another at every start, where none is given
 const store = url ? redisStore({ url }) : undefined
-const sessions = createSessions<{ name: string }>({ secret, store })
+const sessions = createSessions({ secret, store })
 const app = express().use(session(sessions))
 app.get('/', (request, response) => {
-  response.type('text').send(`Hello, ${sessions.from(request).name ?? 'nobody'}.`)
+  response.type('text').send(`Hello, ${sessions.from(request).principal ?? 'nobody'}.`)
 })
-app.post('/sign-in', (request, response) => {
-  sessions.from(request).rotate()
-  if (typeof request.query.name === 'string') sessions.from(request).name = request.query.name
+app.post('/sign-in', async (request, response) => {
+  await sessions.from(request).signIn(String(request.query.name || 'somebody'))
   response.redirect(303, '/')
 })
-app.post('/sign-out', (request, response) => {
-  sessions.from(request).invalidate()
+app.post('/sign-out', async (request, response) => {
+  await sessions.from(request).signOut()
   response.redirect(303, '/')
 })
 const server = app.listen(Number(PORT), '127.0.0.1', () => {
@@ -30,11 +29,11 @@ server.on('upgrade', (request, socket, head) => {
   const cut = () => socket.destroy()
   socket.on('error', cut)
   const opening = sessions.open(request.headers.cookie, request, { countAsActivity: false })
-  opening.then(({ id, name }) => {
-    if (name === undefined) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
+  opening.then(({ id, principal }) => {
+    if (principal === null) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const stop = sessions.watch(id, () => webSocket.close(4401, 'signed out'))
-      webSocket.on('close', stop).on('error', stop).send(`Hello, ${name}.`)
+      webSocket.on('close', stop).on('error', stop).send(`Hello, ${principal}.`)
     })
   }, cut)
 })

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { OptionError } from '../errors.ts'
 import { requireGroup } from '../options/check.ts'
 import type { Deserialize, Serialize, SerializerContext } from '../options/options.ts'
 import { requirePayload, resolveSerializer } from '../options/serializer.ts'

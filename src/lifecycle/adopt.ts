@@ -7,12 +7,13 @@ import { LIMITS } from '../options/limits.ts'
 import type { OldCookie, OldSession } from '../options/migration.ts'
 import { type Data, setOwn } from '../session/changes.ts'
 import { firstRecord } from '../session/merge.ts'
+import type { Payload } from '../record/record.ts'
 import { refuseReserved } from '../session/data.ts'
 import { SessionState } from '../session/state.ts'
 import type { Adoption, Visit } from '../session/visit.ts'
 import { type ReadAnswer, type Store, isRecord } from '../store/store.ts'
 import { type Engine, ask, keyOf, storeNow } from './engine.ts'
-import { writeData } from './payload.ts'
+import { type Owner, writeData } from './payload.ts'
 
 /** The genuine cookie of another library that this request carries, if any. Asks no store. */
 export function oldCookieOf({ policy }: Engine, visit: Visit): OldCookie | undefined {
@@ -83,10 +84,21 @@ async function standInFor(
     const seconds = Math.min(max, Math.max(min, Math.ceil(maxAgeMs / 1000)))
     state.wishes = { timeoutMs: seconds * 1000, persistent: true }
   }
-  const data = await writeData(engine, withoutMembers(visit, old.data), state)
+  const data = await storable(engine, withoutMembers(visit, old.data), state)
+  if (data === undefined) return 'undecodable'
   const now = storeNow(engine, visit)
   const record = firstRecord(state, { writeId: randomWriteId(), now, data, flash: undefined })
   return { ...record, touchedAt: now, familyHash: provisionalHash(family) }
+}
+
+/** `undefined` for what cannot be kept here, such as data nested too deeply. */
+async function storable(engine: Engine, data: Data, owner: Owner): Promise<Payload | undefined> {
+  try {
+    return await writeData(engine, data, owner)
+  } catch (error) {
+    if (error instanceof DataError) return undefined
+    throw error
+  }
 }
 
 /** A key that is the name of a session member cannot be data here. */

@@ -63,11 +63,12 @@ async function serialize(
 ): Promise<Payload> {
   let payload: unknown
   try {
-    payload = await policy.serializer.serialize(data, context)
+    const made: unknown = policy.serializer.serialize(data, context)
+    // A serializer may use the room of its bytes again, for the next session.
+    payload = made instanceof Uint8Array ? ownPayload(made) : await made
   } catch (cause) {
     if (cause instanceof SessionError) throw cause
     throw new DataError('not_serializable', '', 'serialize threw', { cause })
   }
-  // A serializer may use the room of its bytes again, and what was made waits to be stored.
-  return ownPayload(requirePayload(payload))
+  return requirePayload(payload)
 }

@@ -102,6 +102,9 @@ describe('what cannot be kept', () => {
         ]),
       }),
     ],
+    [`${'k'.repeat(40)}.x`, (bad) => ({ ['k'.repeat(40)]: { x: bad } })],
+    [`["${'k'.repeat(40)}…"].x`, (bad) => ({ ['k'.repeat(41)]: { x: bad } })],
+    [`get("${'k'.repeat(40)}…")`, (bad) => new Map([['k'.repeat(1_000_000), bad]])],
     ['tags.values()[1]', (bad) => ({ tags: new Set([0, bad]) })],
     ['y', (bad) => ({ x: [1n, new Set([{}])], y: bad })],
   ])('%s is a path', (path, make) => {

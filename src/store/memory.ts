@@ -1,4 +1,4 @@
-import { OptionError, StoreError } from '../errors.ts'
+import { StoreError } from '../errors.ts'
 import { requireFunction, requireGroup, requireInteger } from '../options/check.ts'
 import { expiryOf, revisionOf, type SessionRecord } from '../record/record.ts'
 import { MemoryListeners } from './memory-listeners.ts'

@@ -168,6 +168,17 @@ describeOnBothStores('the sessions of a principal', (makeStore) => {
     expect((await sessions.of('bob').list()).map(({ id }) => id)).toEqual([ada.id])
   })
 
+  test('nobody changes how another request, or the store, knows somebody to have signed in', async () => {
+    const { sessions } = begin()
+    const { cookie } = await signIn(sessions, 'ada', { amr: ['pwd'] })
+    const [one, other] = [await sessions.open(cookie), await sessions.open(cookie)]
+    const [listed] = await sessions.of('ada').list()
+    for (const amr of [one.amr, listed?.amr] as string[][]) {
+      expect(() => amr.push('otp')).toThrow(TypeError)
+    }
+    expect([other.amr, (await sessions.open(cookie)).amr]).toEqual([['pwd'], ['pwd']])
+  })
+
   test('signing in again stays one entry, dated anew', async () => {
     const { sessions, store } = begin()
     const { cookie, id } = await signIn(sessions, 'ada')

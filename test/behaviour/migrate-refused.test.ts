@@ -69,6 +69,7 @@ describe('an old record', () => {
     ['a number', '1e999'],
     ['no cookie', '{"user":"ada"}'],
     ['a cookie that is no object', '{"cookie":7,"user":"ada"}'],
+    ['data nested too deeply', `{"cookie":{},"user":${'['.repeat(600)}${']'.repeat(600)}}`],
   ])('that holds %s opens nothing, and is left as it lies', async (_, text) => {
     const { browser } = await switchOver(redis, PAGES)
     await rewriteOldRecord(redis, () => text)

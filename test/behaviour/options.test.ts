@@ -26,7 +26,7 @@ function refusalOf(wrong: () => unknown): OptionError {
     expect(error).toBeInstanceOf(OptionError)
     return error as OptionError
   }
-  throw new Error(`taken: ${wrong}`)
+  throw new Error(`nothing is refused: ${wrong.toString()}`)
 }
 
 const NO_SECONDS = [

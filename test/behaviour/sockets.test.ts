@@ -69,7 +69,10 @@ describe('examples/ws', () => {
 
   test.each([
     ['no cookie', async (browser: Browser) => browser.cookies.clear()],
-    ['a forged cookie', async (browser: Browser) => void browser.cookies.set('sid', 'a.b.0.c')],
+    [
+      'a forged cookie',
+      async ({ cookies }: Browser) => cookies.forEach((_, name) => cookies.set(name, 'a.b.0.c')),
+    ],
     ['the cookie of before a sign-out', async (browser: Browser) => signOut(browser.copy())],
   ])('refuses with %s', async (_, spoil) => {
     const browser = await signedIn(example.port)

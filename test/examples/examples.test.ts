@@ -56,7 +56,7 @@ describe.each(examples)('examples/%s', (name) => {
 
     const old = browser.copy()
     expectHome(await browser.get('/sign-in?name=ben', { method: 'POST' }))
-    expect(await page(browser)).toBe('Hello, ben. Visit 3.')
+    expect(await page(browser)).toBe('Hello, ben. Visit 1.')
     expect(await page(old)).toBe('Hello, nobody.')
 
     const thief = browser.copy()
