@@ -14,7 +14,8 @@ app.get('/', (request, response) => {
   response.type('text').send(`Hello, ${sessions.from(request).principal ?? 'nobody'}.`)
 })
 app.post('/sign-in', async (request, response) => {
-  await sessions.from(request).signIn(String(request.query.name || 'somebody'))
+  const { name } = request.query
+  await sessions.from(request).signIn(typeof name === 'string' ? name : 'somebody')
   response.redirect(303, '/')
 })
 app.post('/sign-out', async (request, response) => {

@@ -35,7 +35,7 @@ export class Watches {
   readonly #engine: Engine
   readonly #watching: Watching
   readonly #stores = new Map<Store, Map<string, Watched>>()
-  readonly #epochs = new Map<Store, number>()
+  readonly #epochs = new WeakMap<Store, number>()
   #lookingForEpochs: NodeJS.Timeout | undefined
   #closed = false
 

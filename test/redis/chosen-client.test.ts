@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
@@ -119,4 +121,24 @@ test('without a request nothing works, and the error says what to pass', async (
     expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(UsageError) })
     expect(String((outcome as PromiseRejectedResult).reason)).toContain('{ request }')
   }
+})
+
+test('a client that the application lets go is let go', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const chosen: WeakRef<object>[] = []
+  const store = redisStore({
+    client: () => {
+      const client = { sendCommand: async () => null }
+      chosen.push(new WeakRef(client))
+      return client
+    },
+  })
+  for (let made = 0; made < 10; made++) await (await bind(store, {})).read(fresh('key'))
+  const kept = () => {
+    collectGarbage()
+    return chosen.filter((client) => client.deref() !== undefined)
+  }
+  await expect.poll(kept).toEqual([])
+  await store.close?.()
 })

@@ -1,6 +1,6 @@
 import { Redis as Ioredis } from 'ioredis'
 import { Redis as Ioredis5 } from 'ioredis5'
-import { createClient, createCluster, createSentinel } from 'redis'
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import {
   createClient as createClient5,
   createCluster as createCluster5,
@@ -32,6 +32,24 @@ const KINDS: Record<string, [RedisClient & { sendCommand: unknown }, unknown[], 
   'a sentinel of node-redis 6': [createSentinel(sentinels), [false], [false]],
   'a sentinel of node-redis 5': [createSentinel5(sentinels), [false], [false]],
 }
+
+const prefixed = { keyPrefix: 'shop:' }
+test.each<[string, RedisClient]>([
+  ['client', createClient(prefixed)],
+  ['pool', createClientPool(prefixed)],
+  ['cluster', createCluster({ ...nodes, ...prefixed })],
+  ['sentinel', createSentinel({ ...sentinels, ...prefixed })],
+])(
+  'a %s of node-redis 6 with a prefix of its own, which would not count, is refused',
+  (_, client) => {
+    expect(() => redisStore({ client })).toThrow(/^client: must have no keyPrefix/)
+  },
+)
+
+test('a sentinel of node-redis sends again by itself: any conflict may be of a write done', () => {
+  const port = portOf(createSentinel(sentinels))
+  expect(port?.losses).not.toBe(port?.losses)
+})
 
 test.each(Object.entries(KINDS))('%s is sent what it takes', async (_, [client, get, send]) => {
   const sendCommand = vi.fn<(...args: unknown[]) => Promise<unknown>>(async () => null)

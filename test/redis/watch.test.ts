@@ -115,6 +115,19 @@ describe('watches', () => {
     }
   })
 
+  test('hear of a session that is watched again at once, while another goes on', async () => {
+    const sessions = sessionsOn(redisStore({ client: await connected() }))
+    const [other, session] = [await stored(sessions), await stored(sessions)]
+    watching(sessions, other.id)
+    const first = sessions.watch(session.id, () => {})
+    await untilTold(server)
+    first()
+    const told = watching(sessions, session.id)
+    await untilTold(server)
+    await session.end()
+    expect(await told.once(1000)).toEqual({ id: session.id, reason: 'ended' })
+  })
+
   test('are not deceived: a message ends nothing, and costs a read at most', async () => {
     const sessions = sessionsOn(redisStore({ client: await connected() }))
     const session = await stored(sessions)

@@ -16,7 +16,7 @@ export class ChoosingStore implements Store {
   readonly #choose: ChooseClient
   readonly #settings: Connection
   readonly #extras: Extras
-  /** Those that may have a connection of their own. */
+  /** Those that may have a connection of their own. Others go with their clients. */
   readonly #bound = new Set<Store>()
 
   constructor(choose: ChooseClient, settings: Connection, extras: Extras = {}) {
@@ -28,7 +28,8 @@ export class ChoosingStore implements Store {
   async for(request: unknown): Promise<Store> {
     const store = storeOf(await this.#chosen(request), this.#extras)
     if (store !== undefined) {
-      this.#bound.add(store)
+      const { durability, nearCache } = this.#extras
+      if (durability !== undefined || nearCache !== undefined) this.#bound.add(store)
       return store
     }
     const problem = `the function given as client must return ${WHAT_A_CLIENT_OFFERS}`

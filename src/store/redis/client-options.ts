@@ -1,3 +1,5 @@
+import { OptionError } from '../../errors.ts'
+
 /** How long one attempt to connect may take, TLS included. */
 export const CONNECT_TIMEOUT_MS = 2000
 /** How long a command waits for a connection. Later it would be news from long ago. */
@@ -73,6 +75,18 @@ const UNSAFE: readonly (readonly [what: string, is: (client: Client) => boolean]
 
 function offersNodeRedis(client: object): boolean {
   return 'sendCommand' in client && 'isOpen' in client
+}
+
+/**
+ * node-redis 6 sets its prefix before the keys of its own methods, not of commands as a store sends
+ * them: two applications that are kept apart by it alone would share their sessions.
+ *
+ * @throws {OptionError}
+ */
+export function refuseKeyPrefix(client: object): void {
+  if ((client as { readonly _keyPrefix?: unknown })._keyPrefix === undefined) return
+  const rule = 'must have no keyPrefix, which node-redis ignores here; option prefix is for that'
+  throw new OptionError('client', rule)
 }
 
 /**

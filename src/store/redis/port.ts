@@ -163,12 +163,16 @@ function singlePort(client: Single): Port {
 
 /** Never from a replica, which may not have heard of a sign-out yet. */
 function sentinelPort(client: Sentinel): Port {
+  let losses = 0
   return {
     get: (key) => client.sendCommand(false, ['get', key], UNTIMED),
     send: (verb, _key, args) => client.sendCommand(false, [verb, ...args], UNTIMED),
     servers: () => [(args) => client.sendCommand(false, ['scan', ...args], UNTIMED)],
     keyPrefix: '',
-    losses: 0,
+    // It sends again by itself, and says nothing of it: each command may have met a loss.
+    get losses() {
+      return losses++
+    },
   }
 }
 

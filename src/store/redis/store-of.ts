@@ -1,6 +1,6 @@
 import type { Store } from '../store.ts'
 import { BoundStore } from './bound-store.ts'
-import { warnOfUnsafeOptions } from './client-options.ts'
+import { refuseKeyPrefix, warnOfUnsafeOptions } from './client-options.ts'
 import { confirmingOf } from './confirming.ts'
 import type { Durability } from './durability.ts'
 import type { OpenLink } from './link.ts'
@@ -20,7 +20,8 @@ const stores = new WeakMap<object, Map<string, Store>>()
 /**
  * The store behind a client, always the same one; `undefined` when it is no Redis client.
  *
- * @throws {OptionError} when nothing can be opened beside the client for what is asked.
+ * @throws {OptionError} when nothing can be opened beside the client for what is asked, or the client
+ *   has a prefix that would not count.
  */
 export function storeOf(client: unknown, extras: Extras = {}): Store | undefined {
   if (typeof client !== 'object' || client === null) return undefined
@@ -30,6 +31,7 @@ export function storeOf(client: unknown, extras: Extras = {}): Store | undefined
   if (found !== undefined) return found
   const port = portOf(client)
   if (port === undefined) return undefined
+  refuseKeyPrefix(client)
   const { durability, nearCache } = extras
   const store = new BoundStore(port, {
     openSubscriber: subscriberOf(client),

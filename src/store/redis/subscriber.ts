@@ -23,9 +23,10 @@ export interface Subscriber {
 export type OpenSubscriber = (hearer: Hearer) => Subscriber
 
 interface SubscribingNodeRedis extends NodeRedis {
-  subscribe(channel: string, heard: (message: string, channel: string) => void): Promise<unknown>
-  unsubscribe(channel: string): Promise<unknown>
+  subscribe(channel: string, heard: Heard): Promise<unknown>
+  unsubscribe(channel: string, heard: Heard): Promise<unknown>
 }
+type Heard = (message: string, channel: string) => void
 
 interface SubscribingIoredis extends Ioredis {
   readonly options: { readonly keyPrefix?: string | Buffer }
@@ -53,10 +54,11 @@ function openNodeRedis(client: SubscribingNodeRedis, { heard, interrupted }: Hea
   const twin = besideNodeRedis(client, reconnectStrategy, { disableOfflineQueue: false })
   for (const event of ['error', 'reconnecting', 'ready', 'end']) twin.on(event, interrupted)
   twin.connect().catch(() => {})
-  const hear = (message: string, channel: string) => heard(channel, message)
+  const hear: Heard = (message, channel) => heard(channel, message)
   return {
     subscribe: (key) => twin.subscribe(key, hear),
-    unsubscribe: (key) => twin.unsubscribe(key),
+    // Without its listener, one that is subscribed again meanwhile would be forgotten.
+    unsubscribe: (key) => twin.unsubscribe(key, hear),
     close: () => (closing ??= closeNodeRedis(twin)),
   }
 }
