@@ -35,8 +35,8 @@ export interface Sessions<D extends object = SessionData> {
    */
   open(cookieHeader?: string | null, request?: object, options?: OpenOptions): Promise<Session<D>>
   /**
-   * Ends the request: writes what changed and answers how that ended, with the Set-Cookie value to
-   * send, if any. Send nothing of the response before it has answered.
+   * Ends the request: writes what changed and answers how that ended, with the Set-Cookie values to
+   * send, none, one or two. Send nothing of the response before it has answered.
    *
    * @throws {StoreError | DataError} when nothing could be written: answer with an error response.
    */

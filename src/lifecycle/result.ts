@@ -5,12 +5,16 @@ import type { Visit } from '../session/visit.ts'
 import type { Engine } from './engine.ts'
 
 export interface CommitResult {
+  /**
+   * How it ended. It does not say whether there is a cookie to send: after a signIn(), save() or
+   * update() that stored everything it is `unchanged`, and the cookie they earned comes with it.
+   */
   readonly outcome: Outcome
   /** The value of the Set-Cookie header to send, if any. */
   readonly setCookie?: string
   /**
-   * The value of another Set-Cookie header to send, if any: it takes away the visitor's cookie at a
-   * sign-in, and the second one at a sign-out.
+   * The value of another Set-Cookie header to send, if any, beside `setCookie`: it takes away the
+   * visitor's cookie at a sign-in, and the second one at a sign-out.
    */
   readonly otherCookie?: string
   /** The value of the Clear-Site-Data header to send, if any: option `clearSiteData`. */

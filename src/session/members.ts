@@ -2,6 +2,7 @@ import type { SessionData } from '../options/options.ts'
 
 /** How a commit, or a save, ended. */
 export type Outcome =
+  /** Nothing was left to write. A cookie that was earned before in this request is sent anyway. */
   | 'unchanged'
   | 'touched'
   | 'created'
@@ -52,6 +53,7 @@ export declare class SessionMembers<D extends object = SessionData> {
    * or as it was last known (`'read-only'`), and whatever would change it throws a StoreError.
    */
   get isAvailable(): boolean
+  /** When the session was first stored; while it never was, when this request opened it. */
   get createdAt(): Date
   /** The idle timeout in force for this session, in seconds. */
   get timeout(): number
@@ -102,7 +104,7 @@ export declare class SessionMembers<D extends object = SessionData> {
   invalidate(): void
   /**
    * Gives the session a new credential at the end of the request; the old cookie is dead in the
-   * same write. Call it when privileges change (OWASP: after login). The id stays.
+   * same write. Call it when privileges change; at a sign-in signIn() does it. The id stays.
    */
   rotate(): void
   /**
