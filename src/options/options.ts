@@ -73,7 +73,12 @@ export interface CookieOptions {
 }
 
 export interface MaxPerPrincipal {
+  /** The most sessions one principal may have, 1 to 10000. No default. */
   readonly limit: number
+  /**
+   * What becomes of a sign-in beyond that: `'revoke-oldest'` (default) ends the session signed in
+   * first, `'refuse'` throws a {@link LimitError} and signs nobody in.
+   */
   readonly onLimit?: 'revoke-oldest' | 'refuse'
 }
 
@@ -116,7 +121,7 @@ export interface SessionOptions<D extends object = SessionData> {
   readonly renewalTimeout?: number | null
   /**
    * Seconds for which a cookie still counts once its successor was first used, 1 to 3600. Longer
-   * than any request may be on its way. Default `60`.
+   * than any request may be on its way, and at most half of `renewalTimeout`. Default `60`.
    */
   readonly renewalGrace?: number
   /**
@@ -156,6 +161,7 @@ export interface SessionOptions<D extends object = SessionData> {
    * rotates nothing; its other changes to an existing session are saved, an invalidation happens.
    */
   readonly cookieOnException?: boolean
+  /** Name and attributes of the cookie. Default `{}`: the default of each. */
   readonly cookie?: CookieOptions
   /**
    * The name of the cookie of signed-in sessions, which wins where a browser sends both. Default:

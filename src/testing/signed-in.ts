@@ -9,8 +9,8 @@ export interface SignedInOptions {
   /** This session's timeout, as `adjustTimeoutForSession()` takes it. Default: option `timeout`. */
   readonly timeout?: number
   /**
-   * Whoever is signed in, a user id: `session.principal`. Any string but an empty one, well formed.
-   * Default nobody.
+   * Whoever is signed in, a user id: `session.principal`. 1 to 256 characters, well formed. Default
+   * nobody.
    */
   readonly principal?: string
   /** The request that opens it. A Redis client chosen per request is chosen by it. Default none. */
