@@ -54,19 +54,17 @@ export async function survey(
 ): Promise<Surveyed> {
   const live = new Map<string, SessionRecord>()
   const dead: Member[] = []
-  await Promise.all(
-    members.map(async (member) => {
-      const answer = await readNow(engine, asking, keyOf(engine, member.id))
-      const now = storeNow(engine, asking)
-      const pending = mayBePending(engine, member, now)
-      if (isRecord(answer) && answer.principal === principal && now < expiryOf(answer)) {
-        live.set(member.id, answer)
-        if (isOutdated(member, answer, members, pending)) dead.push(member)
-      } else if (!pending || isTombstone(answer)) {
-        dead.push(member)
-      }
-    }),
-  )
+  await inBatches(members, async (member) => {
+    const answer = await readNow(engine, asking, keyOf(engine, member.id))
+    const now = storeNow(engine, asking)
+    const pending = mayBePending(engine, member, now)
+    if (isRecord(answer) && answer.principal === principal && now < expiryOf(answer)) {
+      live.set(member.id, answer)
+      if (isOutdated(member, answer, members, pending)) dead.push(member)
+    } else if (!pending || isTombstone(answer)) {
+      dead.push(member)
+    }
+  })
   await delist(engine, asking, principal, dead)
   return { live: [...live.values()], dead }
 }
@@ -127,15 +125,34 @@ export async function endListed(
   revocation: Revocation,
 ): Promise<string[]> {
   const ended: string[] = []
-  await Promise.all(
-    members.map(async (member) => {
+  await inBatches(
+    members,
+    async (member) => {
       const evenAbsent = mayBePending(engine, member, storeNow(engine, asking))
       const whose = { principal, evenAbsent }
       if (await end(engine, asking, member.id, whose, revocation)) ended.push(member.id)
-    }),
+    },
+    (batch) => delist(engine, asking, principal, batch),
   )
-  await delist(engine, asking, principal, members)
   return ended
+}
+
+const BATCH = 64
+
+/**
+ * A list can be long, and each operation has its deadline: all at once would be late, and keep
+ * others waiting. What fails later on leaves the batches before it done.
+ */
+async function inBatches(
+  members: readonly Member[],
+  work: (member: Member) => Promise<void>,
+  done?: (batch: readonly Member[]) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < members.length; from += BATCH) {
+    const batch = members.slice(from, from + BATCH)
+    await Promise.all(batch.map(work))
+    await done?.(batch)
+  }
 }
 
 /** Puts a tombstone in the place of a session. Answers whether it lived. */

@@ -168,6 +168,32 @@ describeOnBothStores('the sessions of a principal', (makeStore) => {
     expect((await sessions.of('bob').list()).map(({ id }) => id)).toEqual([ada.id])
   })
 
+  test('a long list is ended in batches, and what fails leaves those before it done', async () => {
+    const { sessions, store } = begin({ storeTimeoutMs: 10_000 })
+    const signedIn = await Promise.all(Array.from({ length: 150 }, () => signIn(sessions, 'ada')))
+    const first = store.holdBefore('end')
+    const ending = sessions.of('ada').revokeAll({ reason: 'x' })
+    await first.reached
+    expect(store.calls.end).toBe(64)
+    store.failNext('delist', new Error('lost'))
+    first.release()
+    await expect(ending).rejects.toThrow('delist: failed')
+    expect(store.calls.end).toBe(64)
+
+    const second = store.holdBefore('delist')
+    const again = sessions.of('ada').revokeAll({ reason: 'x' })
+    await second.reached
+    store.failNext('end', new Error('lost'))
+    second.release()
+    await expect(again).rejects.toThrow('end: failed')
+    const cookies = signedIn.map(({ cookie }) => cookie)
+    expect(await living(sessions, cookies)).toBeLessThanOrEqual(150 - 64)
+
+    const left = await sessions.of('ada').list()
+    expect(await sessions.of('ada').revokeAll({ reason: 'x' })).toHaveLength(left.length)
+    expect(await living(sessions, cookies)).toBe(0)
+  })
+
   test('nobody changes how another request, or the store, knows somebody to have signed in', async () => {
     const { sessions } = begin()
     const { cookie } = await signIn(sessions, 'ada', { amr: ['pwd'] })
