@@ -38,13 +38,7 @@ export type RejectReason =
 /** The message of every event. It never carries a cookie, a signature or session data. */
 export interface SessionEventMessage {
   readonly id?: string
-  readonly reason?:
-    | RejectReason
-    | 'clock'
-    | 'cross_origin'
-    | 'late_changes'
-    | 'renewed'
-    | 'replayed'
+  readonly reason?: RejectReason | 'cross_origin' | 'late_changes' | 'renewed' | 'replayed'
   readonly operation?: StoreOperation
   /** Whose session it is: of `signedIn`, `signedOut`, `revoked` and `limited`. */
   readonly principal?: string | null

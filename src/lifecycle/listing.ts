@@ -174,6 +174,12 @@ export async function end(
   if (answer !== 'ended') return false
   const { request } = asking
   const { principal } = whose
-  publish('revoked', { id, principal, why: reason, ...(by !== undefined && { by }), request })
+  publish('revoked', {
+    id,
+    ...(principal !== undefined && { principal }),
+    why: reason,
+    ...(by !== undefined && { by }),
+    request,
+  })
   return true
 }
