@@ -7,19 +7,44 @@ import { FAILED, type HeadersToAdd, withTypes } from './response-headers.ts'
 
 /**
  * Adds what a commit asks for, `Vary: Cookie` always. Answers the same response, or one like it
- * where its headers cannot be changed (Response.redirect(), fetch()). No status below 200 can be
- * given to a new response: one that upgrades stays as it is.
+ * where its headers cannot be changed (Response.redirect(), fetch()) or where it may be an
+ * application's constant, sent to many: it must not keep what is meant for one visitor. No status
+ * below 200 can be given to a new response: one that upgrades stays as it is.
  */
 export function withHeaders(response: Response, additions: HeadersToAdd): Response {
+  const { setCookie, clearSiteData } = additions
+  if ((setCookie ?? clearSiteData) !== undefined && response.status >= 200) {
+    const body = bodyOfMany(response)
+    if (body !== undefined) return copyWith(body, response, additions)
+  }
   try {
     addHeaders(response.headers, additions)
     return response
   } catch {
-    if (response.status < 200) return response
-    const copy = new Response(response.body, response)
-    addHeaders(copy.headers, additions)
-    return copy
+    return response.status < 200 ? response : copyWith(response.body, response, additions)
   }
+}
+
+type ResponseBody = Response['body'] | string | Uint8Array<ArrayBuffer>
+
+function copyWith(body: ResponseBody, response: Response, additions: HeadersToAdd): Response {
+  const copy = new Response(body, response)
+  addHeaders(copy.headers, additions)
+  return copy
+}
+
+/**
+ * What can be sent any number of times: no body, and text or bytes that the Response of
+ * @hono/node-server keeps (its `body` would make a stream of them). Any other body can be sent
+ * once, which is `undefined`: that response was made for this request.
+ */
+function bodyOfMany(response: Response): ResponseBody | undefined {
+  const own = Object.getOwnPropertySymbols(response)
+  const cache = own.find(({ description }) => description === 'cache')
+  const cached = cache && (response as unknown as Record<symbol, unknown>)[cache]
+  const body = Array.isArray(cached) ? (cached[1] as unknown) : response.body
+  if (body === null || typeof body === 'string') return body
+  return body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : undefined
 }
 
 function addHeaders(
@@ -61,8 +86,16 @@ export function plainResponse(error: unknown): Response {
 
 /** The same for what answers in place of a response that was dropped, with the cookies it had. */
 export function withHeadersOfFailure(answer: Response, cookies: readonly string[]): Response {
-  const additions = [FAILED, ...cookies.map((setCookie) => ({ ...FAILED, setCookie }))]
-  return additions.reduce(withHeaders, answer)
+  return additionsOfFailure(cookies).reduce(withHeaders, answer)
+}
+
+/** The same for one that nobody else has. */
+export function addHeadersOfFailure({ headers }: Response, cookies: readonly string[]): void {
+  for (const additions of additionsOfFailure(cookies)) addHeaders(headers, additions)
+}
+
+function additionsOfFailure(cookies: readonly string[]): HeadersToAdd[] {
+  return [FAILED, ...cookies.map((setCookie) => ({ ...FAILED, setCookie }))]
 }
 
 /** The cookies that sets of sessions have put on a response: those of commits that succeeded. */

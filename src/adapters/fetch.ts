@@ -124,8 +124,8 @@ export interface OpenedSession<D extends object = SessionData> {
   readonly session: Session<D>
   /**
    * Commits the session; answers the response to send: the one given, with what the session adds
-   * to its headers, or one like it where they cannot be changed. `failed: true` when it stands for
-   * an error; a status of 500 or more says so by itself.
+   * to its headers, or one like it where they cannot be changed or it may be sent to others too.
+   * `failed: true` when it stands for an error; a status of 500 or more says so by itself.
    *
    * @throws {StoreError | DataError} when nothing could be written: answer with an error response.
    */

@@ -13,11 +13,11 @@ import type { Sessions } from '../sessions.ts'
 import { corridorFrom, createSession } from '../corridor.ts'
 import { type AdapterOptions, resolveAdapterOptions, withWhence } from './adapter-options.ts'
 import {
+  addHeadersOfFailure,
   plainResponse,
   sessionCookiesOn,
   showAs,
   withHeaders,
-  withHeadersOfFailure,
 } from './fetch-response.ts'
 import { headersFor } from './response-headers.ts'
 import { together } from './together.ts'
@@ -124,7 +124,7 @@ function dropResponse(c: Context, cookies: readonly string[]): void {
   unsetResponse(c)
   for (const name of prepared) c.header(name, undefined)
   c.status(500)
-  withHeadersOfFailure(c.res, cookies)
+  addHeadersOfFailure(c.res, cookies)
 }
 
 function unsetResponse(c: Context): void {

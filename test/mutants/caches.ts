@@ -57,4 +57,12 @@ export const mutants: readonly Mutant[] = [
     test: 'test/proxy/careless.test.ts',
     fails: 'THREATS T10: it has nothing for the old cookie after sign-out (ASVS 7.4.1)',
   },
+  {
+    when: 'a response that a handler sends to everybody gets the cookie itself',
+    file: 'src/adapters/fetch-response.ts',
+    search: 'if (body !== undefined) return copyWith(',
+    replacement: 'if (body === undefined) return copyWith(',
+    test: 'test/behaviour/shared-responses.test.ts',
+    fails: "THREATS 12: shows nobody another's cookie: one %s",
+  },
 ]
