@@ -19,8 +19,9 @@ import { type WatchListener, type WatchOptions, Watches } from './lifecycle/watc
 import { describePolicy } from './options/describe-policy.ts'
 import type { SessionOptions } from './options/options.ts'
 import { type Policy, resolveOptions } from './options/resolve.ts'
+import { visitOf } from './session/request-visits.ts'
 import { SessionObject } from './session/session.ts'
-import { type CreateObject, type Lifecycle, type Visit, visitOf } from './session/visit.ts'
+import type { CreateObject, Lifecycle, Visit } from './session/visit.ts'
 import { memoryStore } from './store/memory.ts'
 
 /** What the adapters use: the same corridor, without a promise where there is nothing to await. */

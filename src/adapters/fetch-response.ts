@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { SessionError, StoreError } from '../errors.ts'
-import { type Visit, everyVisitOf } from '../session/visit.ts'
+import { everyVisitOf } from '../session/request-visits.ts'
+import type { Visit } from '../session/visit.ts'
 import { unshared, unstored, varyWithCookie } from './cache-headers.ts'
 import { refuseSharedCookie } from './two-sets.ts'
 import { FAILED, type HeadersToAdd, withTypes } from './response-headers.ts'
@@ -113,6 +114,8 @@ export function sessionCookiesOn(response: Response, request: object): string[] 
  */
 export function showAs(visit: Visit, property: string): void {
   refuseSharedCookie(visit)
+  // Once more: another open() of the same sessions may have come while this one waited.
+  visit.admit()
   visit.property = property
   visit.looked = true
 }

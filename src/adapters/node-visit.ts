@@ -3,7 +3,8 @@ import type { Http2ServerRequest } from 'node:http2'
 import { UsageError } from '../errors.ts'
 import type { CommitResult } from '../lifecycle/result.ts'
 import { reportLateChanges, watchComplete } from '../lifecycle/late-changes.ts'
-import { type Visit, visitOf } from '../session/visit.ts'
+import { visitOf } from '../session/request-visits.ts'
+import type { Visit } from '../session/visit.ts'
 import type { Corridor } from '../corridor.ts'
 import {
   type FirstByte,
@@ -85,6 +86,8 @@ export function mount(
   failed: FirstByte['failed'],
 ): void {
   refuseSecondUse(visit, request, property)
+  // Once more: another open() of the same sessions may have come while this one waited.
+  visit.admit(request)
   visit.property = property
   Object.defineProperty(request, property, accessorOf(property))
   if (response.headersSent) {

@@ -7,6 +7,7 @@ import type { Base } from './base.ts'
 import type { Data } from './changes.ts'
 import type { CsrfTokens } from './csrf.ts'
 import type { Outcome, SignInOptions } from './members.ts'
+import { admitTo } from './request-visits.ts'
 import type { SessionObject } from './session.ts'
 import { SessionState } from './state.ts'
 
@@ -114,7 +115,7 @@ export class Visit {
   failed = false
   /** The name under which an adapter shows the session on the request. */
   property: string | undefined
-  /** A visit of another set of sessions that the same request opened before. */
+  /** A visit that the same request opened before, of another set of sessions or shown by an adapter. */
   earlier: Visit | undefined
 
   constructor(
@@ -135,13 +136,7 @@ export class Visit {
 
   /** The visit was opened: from here on its request knows it, and so does what stands for it. */
   admit(request: unknown = this.request): this {
-    if (Object.isExtensible(request)) {
-      const visited = request as Visited
-      if (visited[VISIT] !== this) {
-        this.earlier = visited[VISIT]
-        visited[VISIT] = this
-      }
-    }
+    if (Object.isExtensible(request)) admitTo(request as object, this)
     return this
   }
 
@@ -173,27 +168,4 @@ export class Visit {
     this.invalidated = true
     this.owedCookie = undefined
   }
-}
-
-/**
- * A property of the request rather than a WeakMap of requests: an entry per request keeps the
- * garbage collector busier than all else a visit costs.
- */
-const VISIT = Symbol('sojourn.visit')
-interface Visited {
-  [VISIT]?: Visit
-}
-
-/** The visit of a request that `fits`, the latest first. */
-export function visitOf(
-  request: Visited | null | undefined,
-  fits: (visit: Visit) => boolean,
-): Visit | undefined {
-  let visit = request?.[VISIT]
-  while (visit !== undefined && !fits(visit)) visit = visit.earlier
-  return visit
-}
-
-export function everyVisitOf(request: object, act: (visit: Visit) => void): void {
-  for (let visit = (request as Visited)[VISIT]; visit; visit = visit.earlier) act(visit)
 }
