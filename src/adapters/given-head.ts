@@ -3,18 +3,23 @@ import { headersOf, withoutHeaders } from './response-headers.ts'
 
 /**
  * The headers given to `writeHead`: an object, a flat array or an array of pairs. The values of a name
- * that comes twice are kept, in order. Shares no array with its source (CVE-2025-7339).
+ * that comes twice in an array are kept, in order. In an object, where two names differ but for case,
+ * the later value is what was meant (`{ ...headers, 'Content-Length': 2 }`), as with Node's own
+ * `setHeader`; only cookies are all kept. Shares no array with its source (CVE-2025-7339).
  */
 export class GivenHead {
   /** By their names as they were first written, no two equal but for case. */
   readonly #headers: Record<string, unknown> = {}
 
   constructor(headers: object) {
+    const isList = Array.isArray(headers)
     for (const [name, value] of pairsOf(headers)) {
       const known = this.#find(name)
       const own: unknown = Array.isArray(value) ? [...(value as unknown[])] : value
       if (known === undefined) assignOwn(this.#headers, name, own)
-      else assignOwn(this.#headers, known, [this.#headers[known], own].flat())
+      else if (isList || isSame(name, 'set-cookie'))
+        assignOwn(this.#headers, known, [this.#headers[known], own].flat())
+      else assignOwn(this.#headers, known, own)
     }
   }
 

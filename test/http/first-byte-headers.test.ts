@@ -211,6 +211,16 @@ describe.each(protocols)('%s', (protocol, ask) => {
       expect(answer.all('vary').join()).toBe('Origin, Accept, Cookie')
     })
 
+    test('a name that an object has twice, differing by case, is sent once, as said last', async () => {
+      const answer = await ask((r) => {
+        const proxied = { 'content-length': '5', 'content-type': 'text/plain' }
+        r.writeHead(200, { ...proxied, 'Content-Type': 'text/html', 'Content-Length': 12 })
+        r.end('<p>hello</p>')
+      }, commit)
+      expect(answer.all('content-length').map(Number)).toEqual([12])
+      expect(answer.all('content-type')).toEqual(['text/html'])
+    })
+
     test('an invalid head throws at once, and the error response still has our cookie', async () => {
       const codes: unknown[] = []
       const answer = await ask((r) => {
