@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http'
+import { ServerResponse, validateHeaderName } from 'node:http'
 import { isUint8Array } from 'node:util/types'
 import { GivenHead } from './given-head.ts'
 import { headersOf } from './response-headers.ts'
@@ -49,8 +49,7 @@ export function checkHead(response: AnyResponse, method: SendingMethod, args: un
   } else if (response.stream && method === 'writeHead') {
     new GivenHead(headersOf(args) ?? {}).forEach((name, value) => {
       validateHeaderName(name)
-      if (value === undefined || value === null)
-        validateHeaderValue(name, value as unknown as string)
+      if (value === undefined || value === null) throw invalidHeaderValue(name, value)
     })
     if (args[0] !== undefined) response.statusCode = args[0] as number
   }
@@ -94,6 +93,12 @@ export function headersSent(response: AnyResponse, verb: string): Error {
         'ERR_HTTP_HEADERS_SENT',
         `Cannot ${verb} headers after they are sent to the client`,
       )
+}
+
+/** What HTTP/2 says, of `null` too. */
+function invalidHeaderValue(name: string, value: null | undefined): TypeError {
+  const error = new TypeError(`Invalid value "${value}" for header "${name}"`)
+  return Object.assign(error, { code: 'ERR_HTTP2_INVALID_HEADER_VALUE' })
 }
 
 function codedError(code: string, message: string): Error {

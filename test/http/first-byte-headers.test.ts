@@ -229,6 +229,7 @@ describe.each(protocols)('%s', (protocol, ask) => {
           [1000, {}],
           [200, { 'Content-Length': '3', 'X A': 'a' }],
           [200, { 'Content-Length': '3', 'X-A': undefined }],
+          ...(protocol === 'HTTP/2' ? [[200, { 'Content-Length': '3', 'X-A': null }]] : []),
         ] as [number, { 'Content-Length': string }][]) {
           try {
             r.writeHead(status, headers)
@@ -252,7 +253,8 @@ describe.each(protocols)('%s', (protocol, ask) => {
               'ERR_HTTP2_STATUS_INVALID',
               'ERR_HTTP2_STATUS_INVALID',
               'ERR_INVALID_HTTP_TOKEN',
-              'ERR_HTTP_INVALID_HEADER_VALUE',
+              'ERR_HTTP2_INVALID_HEADER_VALUE',
+              'ERR_HTTP2_INVALID_HEADER_VALUE',
             ],
       )
       expect(answer.status).toBe(500)
