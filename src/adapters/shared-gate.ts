@@ -7,6 +7,8 @@ interface Shared {
   readonly beneath: Methods
 }
 
+const SENDING = ['write', 'end', 'flushHeaders', 'writeHeader']
+
 /** By the prototype it stands on, and by every prototype a response was seen with. */
 const shared = new WeakMap<object, Shared | 'none'>()
 
@@ -42,7 +44,7 @@ function share(prototype: object, over: (beneath: Methods) => Methods): Shared |
   if (owner === null) return 'none'
   const standing = shared.get(owner)
   if (standing !== undefined && standing !== 'none') return standing
-  if (host === undefined) return 'none'
+  if (host === undefined || hasMethods(host)) return 'none'
   const beneath = owner as Methods
   const stands = { methods: over(beneath), beneath }
   for (const [name, value] of Object.entries(stands.methods)) {
@@ -51,6 +53,11 @@ function share(prototype: object, over: (beneath: Methods) => Methods): Shared |
   }
   shared.set(host, stands)
   return stands
+}
+
+/** A class of its own that extends ServerResponse, or a framework's prototype that somebody patched. */
+function hasMethods(host: object): boolean {
+  return SENDING.some((name) => Object.hasOwn(host, name))
 }
 
 function isOnTop(methods: Methods, response: AnyResponse): boolean {

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { Server, ServerResponse, createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import express5 from 'express'
 import { describe, expect, test } from 'vitest'
 import { session } from '../../src/adapters/express.ts'
+import { withSession } from '../../src/adapters/node.ts'
+import { createSessions } from '../../src/sessions.ts'
 
 type Express = typeof express5
 
@@ -13,8 +15,10 @@ const express4 = require('express4') as Express
 
 const secret = 'a secret for the tests of the gate 0123'
 
-async function answerOf(app: express5.Express): Promise<{ text: string; cookies: string[] }> {
-  const server = createServer(app).listen(0, '127.0.0.1')
+async function answerOf(
+  app: express5.Express | Server,
+): Promise<{ text: string; cookies: string[] }> {
+  const server = (app instanceof Server ? app : createServer(app)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
     const { port } = server.address() as AddressInfo
@@ -119,3 +123,36 @@ describe.each<[string, Express]>([
     expect((await answerOf(app)).cookies).toHaveLength(1)
   })
 })
+
+describe.each(['write', 'end', 'flushHeaders'] as const)(
+  'a response class of its own',
+  (method) => {
+    test(`keeps its ${method}(), and the gate stands above it`, async () => {
+      let called = 0
+      class Mine extends ServerResponse {}
+      const inherited = ServerResponse.prototype[method] as (...all: unknown[]) => unknown
+      Object.defineProperty(Mine.prototype, method, {
+        writable: true,
+        configurable: true,
+        value(this: Mine, ...args: unknown[]) {
+          called++
+          return inherited.apply(this, args)
+        },
+      })
+      const listener = withSession(
+        createSessions<{ seen: boolean }>({ secret }),
+        (request, response) => {
+          request.session.seen = true
+          response.flushHeaders()
+          response.write('hel')
+          response.end('lo')
+        },
+      )
+      const server = createServer({ ServerResponse: Mine as typeof ServerResponse }, listener)
+      for (const times of [1, 2]) {
+        const { text, cookies } = await answerOf(server)
+        expect([text, cookies.length, called]).toEqual(['hello', 1, times])
+      }
+    })
+  },
+)
