@@ -21,6 +21,7 @@ export interface AnyResponse extends Record<SendingMethod, (...args: unknown[]) 
   statusMessage?: string
   sendDate?: boolean
   headersSent?: boolean
+  writableEnded?: boolean
   destroyed?: boolean
   writableHighWaterMark?: number
   /** HTTP/2 only. */

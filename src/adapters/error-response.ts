@@ -15,11 +15,12 @@ export function clearResponse(response: AnyResponse): void {
 
 /**
  * Answers with the error's own `status` where that is 400 to 599, else 500, and says no more than
- * its standard phrase. A response that has begun is destroyed.
+ * its standard phrase. A response that has begun is destroyed, unless the application has ended it:
+ * that one is whole, on its way or held for its commit.
  */
 export function respondPlainly(response: AnyResponse, error: unknown): void {
   if (response.headersSent) {
-    response.destroy?.()
+    if (!response.writableEnded) response.destroy?.()
     return
   }
   const status = errorStatus(error)

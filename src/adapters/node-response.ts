@@ -202,7 +202,7 @@ function closeFailure(response: Gated, gate: Gate): void {
 
 /**
  * The error response for adapters that have no better one: the status of `error` where it is 400
- * to 599, else 500, and its standard phrase. A response that has begun is destroyed.
+ * to 599, else 500, and its standard phrase. One that has begun and not ended is destroyed.
  */
 export function plainErrorResponse(response: NodeResponse, error: unknown): void {
   respondPlainly(response as unknown as AnyResponse, error)

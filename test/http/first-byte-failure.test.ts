@@ -362,4 +362,27 @@ describe('the plain error response', () => {
     })
     expect(parseResponse(await exchange(server.port)).body).toBe('5\r\nbegun\r\n')
   })
+
+  test.each(protocols)(
+    'leaves one that has ended whole, sent or held, over %s',
+    async (_name, ask) => {
+      const large = 'x'.repeat(5_000_000)
+      const ours: HeadersToAdd = { setCookie: 'ours=1', varies: true }
+      const sent = await ask((response) => {
+        response.end(large)
+        setTimeout(() => plainErrorResponse(response, down), 1)
+      })
+      const held = await ask((response) => {
+        holdFirstByte(response, {
+          commit: () => new Promise((done) => setTimeout(done, 10, ours)),
+          failed: () => {},
+        })
+        response.end(large)
+        plainErrorResponse(response, down)
+      })
+      expect([sent.status, sent.body.length]).toEqual([200, large.length])
+      expect([held.status, held.body.length]).toEqual([200, large.length])
+      expect(held.all('set-cookie')).toEqual(['ours=1'])
+    },
+  )
 })
