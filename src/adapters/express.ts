@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
 import type { CrossOriginGuardOptions, SessionData, SessionOptions } from '../index.ts'
 import type { NoReservedKeys, Session } from '../session/members.ts'
-import { everyVisitOf } from '../session/request-visits.ts'
+import { failEveryVisitOf } from '../session/request-visits.ts'
 import type { CreateObject, Visit } from '../session/visit.ts'
 import type { Sessions } from '../sessions.ts'
 import { corridorFrom } from '../corridor.ts'
@@ -74,9 +74,7 @@ export function session<D extends object = SessionData>(
  */
 export function noteErrors(): ErrorRequestHandler {
   return (error, request, _response, next) => {
-    everyVisitOf(request, (visit) => {
-      visit.failed = true
-    })
+    failEveryVisitOf(request)
     next(error)
   }
 }

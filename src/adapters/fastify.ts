@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts'
 import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
 import type { CrossOriginGuardOptions, SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
-import { everyVisitOf } from '../session/request-visits.ts'
+import { failEveryVisitOf } from '../session/request-visits.ts'
 import type { CreateObject, Visit } from '../session/visit.ts'
 import type { Sessions } from '../sessions.ts'
 import { corridorOf } from '../corridor.ts'
@@ -96,9 +96,7 @@ export async function session(
   })
 
   instance.addHook('onError', (request, _reply, _error, done) => {
-    everyVisitOf(request, (visit) => {
-      visit.failed = true
-    })
+    failEveryVisitOf(request)
     done()
   })
 }

@@ -3,7 +3,7 @@ import type { CrossOriginGuardOptions, SessionData } from '../index.ts'
 import type { OnUnavailable, OpenOptions } from '../lifecycle/open.ts'
 import { requireFunction } from '../options/check.ts'
 import type { Session } from '../session/members.ts'
-import { everyVisitOf } from '../session/request-visits.ts'
+import { failEveryVisitOf } from '../session/request-visits.ts'
 import type { Visit } from '../session/visit.ts'
 import type { CommitOptions, Sessions } from '../sessions.ts'
 import { type Corridor, corridorOf, createSession } from '../corridor.ts'
@@ -96,9 +96,7 @@ export function withSession<
     try {
       response = await handler(request, shown<D>(visit), ...rest)
     } catch (error) {
-      everyVisitOf(request, (each) => {
-        each.failed = true
-      })
+      failEveryVisitOf(request)
       let answer: MaybeResponse
       try {
         answer = await onError?.(error, request)

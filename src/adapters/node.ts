@@ -3,7 +3,7 @@ import { requireFunction } from '../options/check.ts'
 import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
 import type { CrossOriginGuardOptions, SessionData } from '../index.ts'
 import type { Session } from '../session/members.ts'
-import { everyVisitOf } from '../session/request-visits.ts'
+import { failEveryVisitOf } from '../session/request-visits.ts'
 import type { Visit } from '../session/visit.ts'
 import type { Sessions } from '../sessions.ts'
 import { corridorOf, createSession } from '../corridor.ts'
@@ -54,9 +54,7 @@ export function withSession<
       plainErrorResponse(response, error)
     }
     function failed(error: unknown): void {
-      everyVisitOf(request, (visit) => {
-        visit.failed = true
-      })
+      failEveryVisitOf(request)
       fail(error)
     }
     function enter(visit: Visit): unknown {

@@ -57,3 +57,10 @@ export function visitOf(
 export function everyVisitOf(request: object, act: (visit: Visit) => void): void {
   for (let visit = (request as Visited)[VISIT]; visit; visit = visit.earlier) act(visit)
 }
+
+/** The handler failed, whatever status answers for that: for every set of sessions. */
+export function failEveryVisitOf(request: object): void {
+  everyVisitOf(request, (visit) => {
+    visit.failed = true
+  })
+}
