@@ -52,8 +52,10 @@ function addHeaders(
   headers: Headers,
   { setCookie, otherCookie, clearSiteData, sharing }: HeadersToAdd,
 ): void {
-  if (setCookie !== undefined) headers.append('Set-Cookie', setCookie)
-  if (otherCookie !== undefined) headers.append('Set-Cookie', otherCookie)
+  for (const cookie of [setCookie, otherCookie]) {
+    if (cookie !== undefined && !headers.getSetCookie().includes(cookie))
+      headers.append('Set-Cookie', cookie)
+  }
   if (setCookie !== undefined) restrictCaches(headers, unstored)
   else if (sharing === 'forbidden') restrictCaches(headers, unshared)
   if (clearSiteData !== undefined) {

@@ -44,6 +44,13 @@ describe('openSession and commit', () => {
     expect(sent.headers.getSetCookie()).toHaveLength(1)
   })
 
+  test('a response that is committed twice has the cookie once', async () => {
+    const { session, commit } = await openSession(make().sessions, ask())
+    session['n'] = 1
+    const response = await commit(await commit(new Response('mine')))
+    expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/sid=/)])
+  })
+
   test.each<[string, Response, { failed?: boolean }]>([
     ['that says so', new Response('no such page', { status: 404 }), { failed: true }],
     ['with status 500', new Response('sorry', { status: 500 }), {}],
