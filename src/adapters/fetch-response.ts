@@ -101,6 +101,14 @@ function additionsOfFailure(cookies: readonly string[]): HeadersToAdd[] {
   return [FAILED, ...cookies.map((setCookie) => ({ ...FAILED, setCookie }))]
 }
 
+/** Lets what feeds the body of a response that was dropped go on; one that is locked has a reader. */
+export async function cancelBody(response: Response): Promise<void> {
+  if (bodyOfMany(response) !== undefined) return
+  try {
+    await response.body?.cancel()
+  } catch {}
+}
+
 /** The cookies that sets of sessions have put on a response: those of commits that succeeded. */
 export function sessionCookiesOn(response: Response, request: object): string[] {
   const names = new Set<string>()

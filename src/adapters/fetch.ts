@@ -9,6 +9,7 @@ import type { CommitOptions, Sessions } from '../sessions.ts'
 import { type Corridor, corridorOf, createSession } from '../corridor.ts'
 import { perRequest, requireFunctions, withWhence } from './adapter-options.ts'
 import {
+  cancelBody,
   plainResponse,
   sessionCookiesOn,
   showAs,
@@ -110,6 +111,7 @@ export function withSession<
       const left = leave(corridor, visit, response)
       response = left instanceof Promise ? await left : left
     } catch (error) {
+      void cancelBody(response)
       const answer = await refuse(error, request)
       response = withHeadersOfFailure(answer, sessionCookiesOn(response, request))
     }

@@ -14,6 +14,7 @@ import { corridorFrom, createSession } from '../corridor.ts'
 import { type AdapterOptions, resolveAdapterOptions, withWhence } from './adapter-options.ts'
 import {
   addHeadersOfFailure,
+  cancelBody,
   plainResponse,
   sessionCookiesOn,
   showAs,
@@ -78,6 +79,7 @@ export function session<D extends object = SessionData, P extends string = 'sess
       const asked = result instanceof Promise ? await result : result
       replaceResponse(c, withHeaders(c.res, headersFor(asked, visit)))
     } catch (error) {
+      void cancelBody(c.res)
       dropResponse(c, sessionCookiesOn(c.res, visit.request as object))
       throw error
     }
