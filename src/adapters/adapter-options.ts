@@ -23,7 +23,10 @@ export interface AdapterOptions<P extends string, R> {
 const OF_EVERY_ADAPTER = ['property', 'countAsActivity', 'onUnavailable', 'fresh']
 
 /** @throws {OptionError} for a name that is no option, or a value that is no function. */
-export function requireFunctions<T extends object>(options: T, names: (keyof T & string)[]): T {
+export function requireFunctions<T extends object>(
+  options: T,
+  names: readonly (keyof T & string)[],
+): T {
   requireGroup('options', options, names, { group: '' })
   for (const name of names) {
     if (options[name] !== undefined) requireFunction(name, options[name])

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { SessionError, StoreError } from '../errors.ts'
+import { SessionError, StoreError, UsageError } from '../errors.ts'
 import { everyVisitOf } from '../session/request-visits.ts'
 import type { Visit } from '../session/visit.ts'
 import { unshared, unstored, varyWithCookie } from './cache-headers.ts'
@@ -72,6 +72,12 @@ function restrictCaches(
 ): void {
   const restricted = restrict(headers.get('Cache-Control') ?? '')
   if (restricted !== undefined) headers.set('Cache-Control', restricted)
+}
+
+/** @throws {UsageError} where a handler forgot to return one. */
+export function requireResponse(response: Response | null | undefined): Response {
+  if (response) return response
+  throw new UsageError('the handler returned no Response')
 }
 
 /** An error response that says no more than the standard phrase of its status. */

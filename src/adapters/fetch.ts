@@ -11,6 +11,7 @@ import { perRequest, requireFunctions, withWhence } from './adapter-options.ts'
 import {
   cancelBody,
   plainResponse,
+  requireResponse,
   sessionCookiesOn,
   showAs,
   withHeaders,
@@ -48,6 +49,8 @@ export interface FetchAdapterOptions<Req = Request, Rest extends unknown[] = unk
   readonly onError?: (error: unknown, request: Req) => MaybeResponse | Promise<MaybeResponse>
 }
 
+const ASKED = ['countAsActivity', 'onUnavailable', 'fresh', 'local', 'onError'] as const
+
 // oxlint-disable-next-line typescript/no-invalid-void-type -- what a function without a return gives
 type MaybeResponse = Response | undefined | void
 
@@ -70,13 +73,7 @@ export function withSession<
 ): (request: Req, ...rest: Rest) => Promise<Response> {
   const corridor = corridorOf(sessions)
   requireFunction('handler', handler)
-  const known = requireFunctions(options, [
-    'countAsActivity',
-    'onUnavailable',
-    'fresh',
-    'local',
-    'onError',
-  ])
+  const known = requireFunctions(options, ASKED)
   const { local, onError } = known
   const openOptions = withWhence(perRequest(known), local, corridor)
 
@@ -95,7 +92,7 @@ export function withSession<
     let response: Response
     let rethrow: { readonly error: unknown } | undefined
     try {
-      response = await handler(request, shown<D>(visit), ...rest)
+      response = requireResponse(await handler(request, shown<D>(visit), ...rest))
     } catch (error) {
       failEveryVisitOf(request)
       let answer: MaybeResponse

@@ -185,6 +185,18 @@ describe('a handler that throws', () => {
     expect([told, app.errors]).toEqual([[thrown, '/page'], []])
   })
 
+  test.each([undefined, null])('or answers %s is answered by onError too', async (nothing) => {
+    const told: unknown[] = []
+    const onError = (error: unknown) => {
+      told.push(error)
+      return new Response('sorry', { status: 500 })
+    }
+    const { app, browser } = await serve(() => nothing as never, { options: { onError } })
+    const answer = await browser.get('/')
+    expect([answer.status, answer.text, app.errors]).toEqual([500, 'sorry', []])
+    expect(told).toEqual([new UsageError('the handler returned no Response')])
+  })
+
   test('is left to the server when onError gives no response', async () => {
     const told: unknown[] = []
     const { app, browser } = await serve(fail, {
