@@ -17,8 +17,8 @@ export interface NodeAdapterOptions<P extends string = 'session'> extends Adapte
   NodeRequest
 > {
   /**
-   * Told of every error that became an error response: the listener's own, and the store's.
-   * Default: prints it with `console.error`.
+   * Told of every error: the listener's own, and the store's. Most became an error response; one
+   * that came after the response had begun did not. Default: prints it with `console.error`.
    */
   readonly onError?: (error: unknown, request: NodeRequest) => void
 }
