@@ -53,7 +53,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a path may hold a semicolon',
     file: 'src/options/resolve-cookie.ts',
-    search: 'const PATH = /^\\/[\\x20-\\x3a\\x3c-\\x7e]*$/',
+    search: 'const PATH = /^\\/[\\x20-\\x3a\\x3d-\\x7e]*$/',
     replacement: 'const PATH = /^\\/[\\x20-\\x7e]*$/',
     test: 'test/behaviour/cookie-options.test.ts',
     fails: 'THREATS 21, T16: no character outside of its grammar gets into cookie.%s',

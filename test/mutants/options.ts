@@ -4,9 +4,9 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'defaults are written into the options',
     file: 'src/options/resolve-cookie.ts',
-    search: "  refuseUnknown('cookie.', options, KNOWN)\n",
+    search: "  requireGroup('cookie', options, KNOWN)\n",
     replacement:
-      "  refuseUnknown('cookie.', options, KNOWN)\n" +
+      "  requireGroup('cookie', options, KNOWN)\n" +
       "  ;(options as { path?: string }).path ??= '/'\n",
     test: 'test/security/options-unchanged.test.ts',
     fails: 'THREATS 30: may serve two applications, which do not meet',
