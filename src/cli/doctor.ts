@@ -52,6 +52,7 @@ async function checkRedis(connection: Connection, prefix: string): Promise<Findi
     return [fail('connection', `${reasonOf(error)}.`, todo)]
   }
   try {
+    await redis.store.measureClock?.()
     const names = redis.masters.map(({ name }) => name).join(', ')
     const what = redis.isCluster
       ? `A cluster with ${count(redis.masters.length, 'master')}: ${names}.`

@@ -53,8 +53,10 @@ const RAW = { typeMapping: { 36: Buffer, 61: Buffer, 37: Array } }
 export async function connect(connection: Connection): Promise<Redis> {
   const seed = await openNode(connection)
   const nodes = new Map([[seed.name, seed]])
-  const slots = await seed.send('cluster', 'slots').catch(() => undefined)
-  const isCluster = Array.isArray(slots)
+
+  async function close(): Promise<void> {
+    await Promise.all([...nodes.values()].map(({ client }) => client.close()))
+  }
 
   async function node(name: string): Promise<Node> {
     const at = name.lastIndexOf(':')
@@ -65,7 +67,9 @@ export async function connect(connection: Connection): Promise<Redis> {
     return opened
   }
 
-  const masters = isCluster ? await Promise.all(mastersOf(slots).map(node)) : [seed]
+  const slots = await seed.send('cluster', 'slots').catch(() => undefined)
+  const isCluster = Array.isArray(slots)
+  const masters = isCluster ? await all(mastersOf(slots).map(node), close) : [seed]
 
   async function send(command: readonly Argument[], first = masters[0] as Node): Promise<unknown> {
     try {
@@ -86,15 +90,24 @@ export async function connect(connection: Connection): Promise<Redis> {
     masters,
     send,
     store: storeOf({ sendCommand: (command: Argument[]) => send(command) }) as Store,
-    async close() {
-      await Promise.all([...nodes.values()].map(({ client }) => client.close()))
-    },
+    close,
+  }
+}
+
+/** Where one cannot be opened, all are closed: a connection keeps the process from ending. */
+async function all(opening: readonly Promise<Node>[], close: () => Promise<void>): Promise<Node[]> {
+  const opened = await Promise.allSettled(opening)
+  try {
+    if (opened.length === 0) throw new StoreError('client', 'this cluster has no slots yet')
+    return await Promise.all(opening)
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
 /** Where the slots are, as `host:port`. */
 function mastersOf(slots: readonly [number, number, [Buffer | null, number]][]): string[] {
-  if (slots.length === 0) throw new StoreError('client', 'this cluster has no slots yet')
   return [...new Set(slots.map(([, , [host, port]]) => `${host?.toString() ?? ''}:${port}`))]
 }
 

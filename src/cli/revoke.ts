@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { ID } from '../cookie/credential.ts'
 import { createSessions } from '../sessions.ts'
 import { type Arguments, usage } from './arguments.ts'
 import type { Result, Task } from './task.ts'
@@ -13,6 +14,8 @@ export function revoke({ ids, options }: Arguments): (task: Task) => Promise<Res
   if ((principal === undefined) === (ids.length === 0)) {
     throw usage('revoke takes the ids of sessions, or --principal')
   }
+  const wrong = ids.find((id) => !ID.test(id))
+  if (wrong !== undefined) throw usage(`${clean(wrong)} is no id of a session; nothing was revoked`)
   const revocation = { reason, ...(by !== undefined && { by }) }
   return async ({ redis, prefix, reasonKept }) => {
     const sessions = createSessions({
@@ -37,8 +40,17 @@ async function each(
   end: (id: string) => Promise<boolean>,
 ): Promise<string[]> {
   const ended: string[] = []
-  for (const id of ids) if (await end(id)) ended.push(id)
+  try {
+    for (const id of ids) if (await end(id)) ended.push(id)
+  } catch (error) {
+    process.stderr.write(ended.map(revokedLine).join(''))
+    throw error
+  }
   return ended
+}
+
+function revokedLine(id: string): string {
+  return `revoked ${id}\n`
 }
 
 function said(
@@ -46,7 +58,7 @@ function said(
   missed: readonly string[],
 ): Pick<Result, 'text' | 'code'> {
   const lines = [
-    ...revoked.map((id) => `revoked ${id}\n`),
+    ...revoked.map(revokedLine),
     ...missed.map((id) => `${clean(id)}: there is no such session\n`),
   ]
   const nothing = revoked.length === 0

@@ -21,11 +21,17 @@ async function gather({ redis, prefix, now }: Task, most: number): Promise<Resul
   const ages: number[] = []
   const idles: number[] = []
   const principals = new Map<string, number>()
+  const ids = new Set<string>()
   let signedIn = 0
   let endingSoon = 0
   const progress = progressBar()
   try {
     for await (const found of scan(redis, prefix, progress.looked)) {
+      if (found.kind === 'session') {
+        // SCAN may give a key twice while its table changes size.
+        if (ids.has(found.record.id)) continue
+        ids.add(found.record.id)
+      }
       kinds[found.kind]++
       if (found.kind !== 'session') continue
       const { record, bytes } = found

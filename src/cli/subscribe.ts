@@ -8,7 +8,7 @@ interface Client {
   pSubscribe?(pattern: string, heard: (message: string, channel: string) => void): Promise<unknown>
   psubscribe(pattern: string): Promise<unknown>
   on(event: 'pmessage', heard: (pattern: string, channel: string, message: string) => void): unknown
-  on(event: 'error' | 'end', listener: () => void): unknown
+  on(event: 'error' | 'close', listener: () => void): unknown
 }
 
 export interface Subscribed {
@@ -23,13 +23,20 @@ export async function subscribe(
   interrupted: (name: string) => void,
 ): Promise<Subscribed> {
   const opened: Node[] = []
-  const close = async () => void (await Promise.all(opened.map(({ client }) => client.close())))
+  let closing = false
+  async function close(): Promise<void> {
+    closing = true
+    await Promise.all(opened.map(({ client }) => client.close()))
+  }
   try {
     for (const { connection } of nodes) {
       const node = await openNode(connection)
       opened.push(node)
       const client = node.client as unknown as Client
-      client.on('error', () => interrupted(node.name))
+      // ioredis says of a connection that the server has ended only that it closed.
+      for (const event of ['error', 'close'] as const) {
+        client.on(event, () => closing || interrupted(node.name))
+      }
       if (client.pSubscribe !== undefined) {
         await client.pSubscribe(pattern, (message, channel) => hear(channel, message))
       } else {

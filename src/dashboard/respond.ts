@@ -66,7 +66,8 @@ export async function end(
   const principal = query.get('principal')
   if (!isReason(reason)) return NOTHING_TO_END
   const revocation = { reason, ...by }
-  if (session && ID.test(session)) {
+  if (session) {
+    if (!ID.test(session)) return NOTHING_TO_END
     const found = await operator.find(session)
     if (found === undefined) return NO_SESSION
     if (!('ended' in found)) await operator.revoke(found, revocation)

@@ -1,9 +1,10 @@
 import { createCluster } from 'redis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createSessions } from '../../src/index.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { SECRET } from '../support/app.ts'
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts'
+import { freePort, startRedis } from '../support/redis-server.ts'
 import { type Ran, useCommandLine } from './command-line.ts'
 
 let cluster: RedisCluster
@@ -43,6 +44,22 @@ async function signInTimes(times: number): Promise<string[]> {
 function idsIn(found: unknown): string[] {
   return (found as { sessions: { id: string }[] }).sessions.map(({ id }) => id).toSorted()
 }
+
+describe.each(['redis', 'ioredis'] as const)(
+  'on a cluster that is not whole, with %s',
+  (client) => {
+    const { sojourn } = useCommandLine(client)
+
+    it.each(['ls', 'doctor'])('%s says so, and ends', async (command) => {
+      const node = await startRedis({
+        args: ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
+      })
+      onTestFinished(() => node.stop())
+      const { code, stdout, stderr } = await sojourn([command], { REDIS_URL: node.url })
+      expect([code, stdout + stderr]).toEqual([1, expect.stringContaining('no slots')])
+    })
+  },
+)
 
 describe.each(['redis', 'ioredis'] as const)('on a cluster of three masters, with %s', (client) => {
   const { sojourn, json, start } = useCommandLine(client)

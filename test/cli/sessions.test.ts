@@ -191,12 +191,23 @@ describe('sojourn revoke', () => {
     expect(stdout).toBe(`revoked ${id}\nnobody: there is no such session\n1 session revoked\n`)
   })
 
+  it('ends none when one of the ids is none', async () => {
+    const { id } = await signedIn(redis.server, 'ada')
+    const ran = await sojourn(['revoke', id, 'not an id', '--reason', 'x'], env())
+    expect(ran).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('nothing was'),
+    })
+    expect((await sojourn(['show', id], env())).stdout).not.toContain('ended')
+  })
+
   it.each([
     [['revoke', 'x'], 'needs --reason'],
     [['revoke', '--reason', 'x'], 'ids of sessions, or --principal'],
     [['revoke', 'x', '--principal', 'ada', '--reason', 'x'], 'ids of sessions, or --principal'],
     [['revoke', 'x', '--reason', 'x'.repeat(201)], '1 to 200 characters'],
-    [['revoke', 'not an id', '--reason', 'x'], 'expected a session or its id'],
+    [['revoke', 'not an id', '--reason', 'x'], 'not an id is no id of a session'],
   ])('ends with 2 for %j', async (args, words) => {
     const { code, stdout, stderr } = await sojourn(args, env())
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(words)])

@@ -20,6 +20,19 @@ function toldIn(stdout: string): Told[] {
     .map((line) => JSON.parse(line) as Told)
 }
 
+describe.each(['redis', 'ioredis'] as const)('sojourn watch, with %s', (client) => {
+  const { start: startWith } = useCommandLine(client)
+
+  it('says when its connection was lost', async () => {
+    const watching = startWith(['watch'], env())
+    await watching.until('stderr', /\n/)
+    await redis.server.cli('client', 'kill', 'type', 'pubsub')
+    expect(await watching.until('stderr', /lost/)).toContain('is lost; events are missed')
+    const { stderr } = await watching.interrupt()
+    expect(stderr.match(/is lost/g)).toHaveLength(1)
+  })
+})
+
 describe('sojourn watch', () => {
   it('tells of ends by what the scripts publish, and says that this is all', async () => {
     const [revoked, signedOut] = [

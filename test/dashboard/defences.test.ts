@@ -149,6 +149,7 @@ describe('a POST', () => {
       { principal: 'ada', reason: long },
       { reason: 'x' },
       { session: 'no id', reason: 'x' },
+      { session: 'no id', principal: 'ada', reason: 'x' },
     ]) {
       const { status, words } = await post(query)
       expect([status, words]).toEqual([400, expect.stringMatching(/^Nothing was ended/)])
