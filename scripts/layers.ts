@@ -73,13 +73,17 @@ function problemsOf(source: string, file: string): string[] {
   })
 }
 
-interface Import {
+/** What an import names. */
+export interface Import {
   readonly target: string
   readonly typesOnly: boolean
 }
 
-function importsOf(text: string): Import[] {
-  const code = text.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '')
+/** Every import and export of another module that stands in this text. */
+export function importsOf(text: string): Import[] {
+  // A bundler may be told something between the parenthesis and the name.
+  const inside = /(?<=\bimport\()\s*\/\*.*?\*\//g
+  const code = text.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '').replaceAll(inside, '')
   const found = code.matchAll(/\b(import|export)(\s+type)?(?:[^'";]*?\bfrom)?\s*\(?\s*'([^']+)'/g)
   return [...found].map(([, , type, target]) => ({
     target: target ?? '',

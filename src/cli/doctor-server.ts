@@ -140,7 +140,12 @@ async function checkLatency(node: Node): Promise<Finding> {
   const began = performance.now()
   while (times.length < PINGS && performance.now() - began < LONGEST_MS) {
     const sentAt = performance.now()
-    await node.send('ping')
+    try {
+      await node.send('ping')
+    } catch (error) {
+      const means = `PING is refused, so how long a round trip takes is not known: ${reasonOf(error)}.`
+      return warn('latency', means, 'Run the doctor as a user with +ping.')
+    }
     times.push(performance.now() - sentAt)
   }
   const sorted = times.toSorted((one, other) => one - other)

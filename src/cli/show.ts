@@ -136,12 +136,8 @@ function contentsOf({ data, flash }: SessionRecord): { text: string; json: objec
 }
 
 function show1(value: unknown): string {
-  return inspect(value, {
-    depth: null,
-    maxArrayLength: null,
-    maxStringLength: null,
-    breakLength: 80,
-  })
+  const options = { depth: null, maxArrayLength: null, maxStringLength: null, breakLength: 80 }
+  return inspect(value, options).split('\n').map(clean).join('\n')
 }
 
 function lines(all: readonly Line[]): string {

@@ -6,6 +6,7 @@ import { requireFunction, requireGroup, requireInteger, requireSeconds } from '.
 import type { Sessions } from '../sessions.ts'
 import { type Answer, type Page, answerOf } from './layout.ts'
 import { type Mounts, mountsOf } from './mounts.ts'
+import { refreshOf, viewOf } from './pages/activity.ts'
 import { NO_ANSWER } from './pages/problem.ts'
 import { type Verdict, operatorIn, queryOf, refuseForeign } from './request.ts'
 import { end, show } from './respond.ts'
@@ -67,8 +68,8 @@ export function sessionsDashboard<D extends object, Req extends object = object>
       const frame = { prefix, operator: operator.by }
       const source = { operator: corridor.operatorFor(request), surveys, corridor }
       const paged = (page: Page) => answerOf(page, frame)
+      const query = queryOf(request)
       try {
-        const query = queryOf(request)
         if (method === 'GET' || method === 'HEAD') return paged(await show(source, query))
         if (method !== 'POST') return bare(405, { Allow: 'GET, HEAD, POST' })
         refuseForeign(request)
@@ -77,7 +78,7 @@ export function sessionsDashboard<D extends object, Req extends object = object>
       } catch (error) {
         if (!(error instanceof StoreError)) throw error
         onError(error, request)
-        const page = paged(NO_ANSWER)
+        const page = paged({ ...NO_ANSWER, ...refreshOf(viewOf(query)) })
         return { ...page, headers: { ...page.headers, ...error.headers } }
       }
     } catch (error) {
@@ -105,7 +106,18 @@ function resolve<Req extends object>(options: DashboardOptions<Req>) {
     authorize: requireFunction('authorize', authorize),
     maxKeys: requireInteger('maxKeys', maxKeys, { min: 1, max: 10_000_000 }),
     intervalMs: requireSeconds('scanInterval', scanInterval, { min: 1, max: 3600 }) * 1000,
-    onError: requireFunction('onError', onError),
+    onError: unfailing(requireFunction('onError', onError)),
+  }
+}
+
+/** Who is told of an error and fails at it must not keep the answer back. */
+function unfailing<Req>(onError: (error: unknown, request: Req) => void) {
+  return (error: unknown, request: Req): void => {
+    try {
+      onError(error, request)
+    } catch (thrown) {
+      print(thrown)
+    }
   }
 }
 

@@ -26,6 +26,30 @@ describe('a store that fails', () => {
     expect((await get(query)).status).not.toBe(503)
   })
 
+  test.each([
+    ['on', /http-equiv="refresh"/],
+    [undefined, /^(?!.*http-equiv="refresh")/s],
+  ])('is asked again by a page that refreshes: %s', async (refresh, says) => {
+    const { store, get } = begin()
+    store.failNext('scan', new Error('died'))
+    const { status, html } = await get(refresh === undefined ? {} : { refresh })
+    expect([status, html]).toEqual([503, expect.stringMatching(says)])
+  })
+
+  test('is answered, though whoever is told of it fails too', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const failing = new Error('the log is full')
+    const { store, get } = begin({
+      onError: () => {
+        throw failing
+      },
+    })
+    store.failNext('scan', new Error('died'))
+    expect((await get()).status).toBe(503)
+    expect(printed.mock.calls).toEqual([[failing]])
+    printed.mockRestore()
+  })
+
   test('at a revocation answers 503, and ends nothing', async () => {
     const { sessions, store, post } = begin()
     const { id } = await signIn(sessions, 'ada')

@@ -30,6 +30,14 @@ export function viewOf(query: URLSearchParams): View {
   return { over: query.get('over') === 'day' ? 'day' : 'hour', refreshes: query.has('refresh') }
 }
 
+/** Seconds. */
+export const EVERY = 30
+
+/** What makes a browser ask again, where that was asked for. */
+export function refreshOf({ refreshes }: View): { readonly refresh?: number } {
+  return refreshes ? { refresh: EVERY } : {}
+}
+
 /** The overview, seen another way. */
 export function linkTo(view: View, change: Partial<View>): string {
   const { over, refreshes } = { ...view, ...change }
