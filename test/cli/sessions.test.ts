@@ -115,12 +115,18 @@ describe('sojourn show', () => {
 
   it('shows the data with --data, in both forms', async () => {
     const { id } = await makeSession(redis.server, (session) => {
-      Object.assign(session, { cart: ['tea'], since: new Date(0), seen: new Set([1]) })
+      Object.assign(session, {
+        cart: ['tea'],
+        since: new Date(0),
+        seen: new Set([1]),
+        to: 'a\u{202e}b',
+      })
       session.pushFlash('Welcome!', 'info')
     })
     const { stdout } = await sojourn(['show', id, '--data'], env())
     expect(stdout).toContain("cart: [ 'tea' ]")
     expect(stdout).toContain('seen: Set(1) { 1 }')
+    expect(stdout).toContain(String.raw`to: 'a\u{202e}b'`)
     expect(stdout).toContain("{ queue: 'info', message: 'Welcome!' }")
     expect(await json(['show', id, '--data'], env())).toMatchObject({
       data: { $tagged: { cart: ['tea'], since: { $Date: '1970-01-01T00:00:00.000Z' } } },
