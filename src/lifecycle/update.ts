@@ -4,7 +4,7 @@ import type { SessionRecord } from '../record/record.ts'
 import { type Changes, type Data, changesSince, setOwn, snapshotOf } from '../session/changes.ts'
 import { rewritten } from '../session/merge.ts'
 import { stateOf } from '../session/session.ts'
-import { refuseReserved } from '../session/data.ts'
+import { dropDeleted, refuseReserved } from '../session/data.ts'
 import { Base } from '../session/base.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
@@ -28,9 +28,10 @@ export async function update<R>(
   visit: Visit,
   change: (draft: Data) => R,
 ): Promise<Awaited<R>> {
+  const state = stateOf(visit.session)
   const late = await noteTouch(engine, visit)
   if (late !== undefined) throw late
-  const state = stateOf(visit.session)
+  requireCurrent(state)
   if (state.standing !== 'open') throw new GoneError(state.id)
   const writeId = randomWriteId()
   const writer = new Writer(engine, visit)
@@ -44,6 +45,7 @@ export async function update<R>(
       const draft = base === undefined ? {} : await readData(engine, base.record)
       const before = snapshotOf(draft)
       const result = await change(draft)
+      dropDeleted(draft)
       const changes = changesSince(before, draft)
       refuseReserved(visit.session, changes.keys())
       if (base !== undefined && changes.size === 0) return result
@@ -62,6 +64,7 @@ export async function update<R>(
 
 /** Others are writing already: it begins with what they leave. */
 async function standInLine(engine: Engine, state: SessionState, writer: Writer): Promise<void> {
+  requireCurrent(state)
   const { base, unanswered } = state
   if (base === undefined || unanswered !== undefined) return
   await goOnFrom(engine, state, base, await writer.turn(base.record))
@@ -84,7 +87,7 @@ async function goOnFrom(
 async function tryCreate(engine: Engine, state: SessionState, changes: Changes): Promise<boolean> {
   if (state.base !== undefined) return false
   const { visit } = state
-  if (stateOf(visit.session) !== state) throw new GoneError(state.id)
+  requireCurrent(state)
   for (const [key, value] of changes) setOwn(visit.session, key, value)
   const outcome = await carryOut(engine, visit, false)
   if (outcome === 'gone') throw new GoneError(state.id)
@@ -106,6 +109,7 @@ async function tryReplace(
 ): Promise<boolean> {
   const { visit } = state
   if ((await repeat(engine, visit, false)) === 'gone') throw new GoneError(base.record.id)
+  requireCurrent(state)
   if (state.base !== base) return false
   const { record } = base
   const { builtIn } = engine.policy.serializer
@@ -118,11 +122,20 @@ async function tryReplace(
   if (answer === 'gone') throw new GoneError(record.id)
   if (answer === 'replaced') {
     writer.leave(next)
+    requireCurrent(state)
     adopt(state, base, next, changes)
     return true
   }
   await goOnFrom(engine, state, base, await writer.turn(answer))
   return false
+}
+
+/**
+ * Who is signed out meanwhile takes their data along: the session object may show another session by
+ * now.
+ */
+function requireCurrent(state: SessionState): void {
+  if (stateOf(state.visit.session) !== state) throw new GoneError(state.id)
 }
 
 /** The changed keys are now the request's own view; its other unsaved values stay unsaved. */

@@ -3,16 +3,18 @@ import { type Data, setOwn } from './changes.ts'
 import { NOT_MEMBERS } from './lock-members.ts'
 import type { SessionObject } from './session.ts'
 
-/**
- * The data as a plain object. Nested values are the live ones, not copies. A top-level
- * `undefined` is a deletion.
- */
+/** The data as a plain object. Nested values are the live ones, not copies. */
 export function dataOf(session: SessionObject): Data {
   const data: Data = { ...session }
+  dropDeleted(data)
+  return data
+}
+
+/** A top-level `undefined` is a deletion. */
+export function dropDeleted(data: Data): void {
   for (const key of Object.keys(data)) {
     if (data[key] === undefined) Reflect.deleteProperty(data, key)
   }
-  return data
 }
 
 /** Puts stored data on a session object. A key that is a member's name cannot be taken over. */

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { ExpressSessionObject } from '../../src/adapters/express-session.ts'
+import { corridorOf } from '../../src/corridor.ts'
 import type { Session } from '../../src/session/members.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { type Data, SECRET } from '../support/app.ts'
 import { describeOnBothStores } from '../support/both-stores.ts'
 import { collect } from '../support/events.ts'
-import type { Latch, LatchStore } from '../support/latch-store.ts'
+import { type Latch, type LatchStore, signal } from '../support/latch-store.ts'
 import { cookieOf } from '../support/timed.ts'
 
 /* invalidate() takes effect at once, also while a write of the same request is under way. What was
@@ -27,6 +29,70 @@ const WORKS: Readonly<Record<string, Work>> = {
 const WHEN = ['not carried out yet', 'carried out', 'and its answer is lost'] as const
 
 const LOST = new Error('Socket closed unexpectedly')
+
+describeOnBothStores('a session that is ended while update() works on it', (makeStore) => {
+  const ENDS: Readonly<Record<string, (session: ExpressSessionObject) => unknown>> = {
+    'signOut()': (session) => session.signOut(),
+    'invalidate()': (session) => session.invalidate(),
+    'destroy()': (session) => session.destroy(),
+    'regenerate()': (session) => session.regenerate(),
+  }
+
+  async function begin() {
+    const store = makeStore()
+    const sessions = createSessions<Data>({ secret: SECRET, store })
+    const first = await sessions.open()
+    await first.signIn('ada')
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const corridor = corridorOf(sessions)
+    const visit = await corridor.open(cookie, {}, {}, (state) => new ExpressSessionObject(state))
+    visit.looked = true
+    const { session } = visit
+    return { store, sessions, corridor, visit, session: session as ExpressSessionObject }
+  }
+
+  test.each(Object.keys(ENDS))('leaves nothing of it to the next one: %s', async (name) => {
+    const { store, corridor, visit, session } = await begin()
+    const latch = store.holdAfter('replace')
+    const updating = session.update((draft) => void (draft['pin'] = 1234))
+    const refused = expect(updating).rejects.toMatchObject({ code: 'gone' })
+    await latch.reached
+    const ending = ENDS[name]?.(session)
+    latch.release()
+    await Promise.all([refused, ending])
+    expect({ ...visit.session }).toEqual({})
+    expect((await corridor.commit(visit, false)).outcome).toBe('destroyed')
+    expect(await store.records()).toEqual([])
+  })
+
+  test('nor when it is ended in the same breath', async () => {
+    const { store, corridor, visit, session } = await begin()
+    const updating = session.update((draft) => void (draft['pin'] = 1234))
+    session.invalidate()
+    await expect(updating).rejects.toMatchObject({ code: 'gone' })
+    expect((await corridor.commit(visit, false)).outcome).toBe('destroyed')
+    expect(await store.records()).toEqual([])
+  })
+
+  test('the cookie of the next one is sent, however late update() is', async () => {
+    const { sessions, corridor, visit, session } = await begin()
+    const [begun, changing] = [signal(), signal()]
+    const updating = session.update(async (draft) => {
+      begun.give()
+      await changing.given
+      draft['pin'] = 1234
+    })
+    const refused = expect(updating).rejects.toMatchObject({ code: 'gone' })
+    await begun.given
+    session.invalidate()
+    Object.assign(session, { order: 17 })
+    await session.save()
+    changing.give()
+    await refused
+    const { setCookie } = await corridor.commit(visit, false)
+    expect({ ...(await sessions.open(cookieOf(setCookie))) }).toEqual({ order: 17 })
+  })
+})
 
 describeOnBothStores('invalidate() while a write of its request is under way', (makeStore) => {
   async function begin(whose: string | null | undefined) {

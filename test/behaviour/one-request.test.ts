@@ -277,6 +277,17 @@ describeOnBothStores('writes of one request', (makeStore) => {
     expect(data).toEqual({ m: 1 })
   })
 
+  test('undefined in update() is a deletion, and not stored', async () => {
+    const { store } = await run(({ session }) =>
+      session.update((draft) => {
+        draft['n'] = undefined
+        draft['none'] = undefined
+        draft['m'] = 1
+      }),
+    )
+    expect((await store.records()).map(({ data }) => data)).toEqual(['{"m":1}'])
+  })
+
   test('update() waits for a change that is itself asynchronous', async () => {
     const { answer, data } = await run(({ session }) =>
       session.update(async (draft) => {
