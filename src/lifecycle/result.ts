@@ -44,11 +44,11 @@ export function resultOf({ policy }: Engine, visit: Visit, outcome: Outcome): Co
  * The cookies that go. A removal is only for a browser that sent the cookie, and for one this
  * request has ended itself: it might wipe a newer one otherwise.
  */
-function removals({ session, cookie, removed }: Visit, outcome: Outcome): string[] {
+function removals({ session, cookie, ends }: Visit, outcome: Outcome): string[] {
   const { principal } = stateOf(session)
   const destroyed = outcome === 'destroyed'
   return [
-    ...(cookie.signedInSent && (destroyed || (removed && principal === null))
+    ...(cookie.signedInSent && (destroyed || (ends > 0 && principal === null))
       ? [cookie.signedInName]
       : []),
     ...(cookie.sent && (destroyed || principal !== null) ? [cookie.name] : []),

@@ -94,6 +94,20 @@ describeOnBothStores('signIn()', (makeStore) => {
     expect(await store.records()).toEqual([expect.objectContaining({ principal: 'ada' })])
   })
 
+  test('what begins after invalidate() with a voided sign-in is reached by its cookie', async () => {
+    const { browser } = await begin(({ session }) => {
+      session.invalidate()
+      session['cart'] = ['milk']
+    })
+    await browser.post('/in')
+    const old = browser.copy()
+    await browser.post('/in')
+    await old.post('/page')
+    expect([...old.cookies.keys()]).toEqual(['sid'])
+    expect((await old.get('/look')).json).toMatchObject({ data: { cart: ['milk'] } })
+    expect((await browser.get('/look')).json).toMatchObject({ principal: 'ada' })
+  })
+
   test('signOut() ends it and clears every cookie that was sent', async () => {
     const { browser, store } = await begin()
     await browser.post('/in')

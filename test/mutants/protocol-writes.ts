@@ -352,8 +352,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 25: a sign-out leaves the cookie of the sign-in',
     file: 'src/lifecycle/result.ts',
-    search: 'cookie.signedInSent && (destroyed || (removed && principal === null))',
-    replacement: 'cookie.signedInSent && !destroyed && removed && principal === null',
+    search: 'cookie.signedInSent && (destroyed || (ends > 0 && principal === null))',
+    replacement: 'cookie.signedInSent && !destroyed && ends > 0 && principal === null',
     test: 'test/behaviour/sign-in.test.ts',
     fails: 'signOut() ends it and clears every cookie that was sent',
   },
