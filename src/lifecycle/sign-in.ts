@@ -10,6 +10,7 @@ import { replaceState, stateOf } from '../session/session.ts'
 import { dataOf } from '../session/data.ts'
 import { type SignIn, SessionState } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
+import { anew } from './anew.ts'
 import { carryOut, repeat } from './commit.ts'
 import { type Engine, ask, keyOf, storeTime } from './engine.ts'
 import { inTurn } from './in-turn.ts'
@@ -36,7 +37,7 @@ export async function signIn(
   const isOver = () => visit.ends !== ends
   await inTurn(visit, async () => {
     const before = stateOf(visit.session)
-    if (before.standing === 'refused') replaceState(visit.session, new SessionState(visit))
+    if (before.standing === 'refused') replaceState(visit.session, anew(before))
     const state = stateOf(visit.session)
     if (state.standing !== 'open') throw new GoneError(state.id)
     // Ahead of all that is taken back when this fails: what it has stored stays stored.

@@ -28,6 +28,7 @@ describeOnBothStores('signIn()', (makeStore) => {
         amr: session.amr,
         flash: session.peekFlash(),
         ended: session.ended,
+        timeout: session.timeout,
       }),
       page,
     })
@@ -92,6 +93,20 @@ describeOnBothStores('signIn()', (makeStore) => {
     late['mine'] = 1
     expect(await sessions.commit(late)).toEqual({ outcome: 'gone' })
     expect(await store.records()).toEqual([expect.objectContaining({ principal: 'ada' })])
+  })
+
+  test('with a voided cookie keeps the timeout and the messages that came before it', async () => {
+    const { browser } = await begin(async ({ session }) => {
+      session.adjustTimeoutForSession(8 * 3600)
+      session.pushFlash('welcome')
+      await session.signIn('ada')
+    })
+    await browser.post('/in')
+    const old = browser.copy()
+    await browser.post('/in')
+    await old.post('/page')
+    const { json } = await old.get('/look')
+    expect(json).toMatchObject({ principal: 'ada', timeout: 8 * 3600, flash: ['welcome'] })
   })
 
   test('what begins after invalidate() with a voided sign-in is reached by its cookie', async () => {
