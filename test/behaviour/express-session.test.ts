@@ -131,6 +131,32 @@ describe('reload', () => {
     expect(await look(browser)).toEqual({ n: 2 })
   })
 
+  test('waits for a save() that is under way, and keeps what that has stored', async () => {
+    const { browser } = await begin(async ({ session }) => {
+      session['paid'] = true
+      void session.save()
+      await session.reload()
+      return dataIn(session)
+    })
+    expect((await browser.post('/page')).json).toEqual({ n: 1, paid: true })
+    expect(await look(browser)).toEqual({ n: 1, paid: true })
+  })
+
+  test('of a session that ends meanwhile brings nothing of it into the next one', async () => {
+    const { browser, store } = await begin(async (turn) => {
+      const latch = store.holdBefore('read')
+      const reloading = turn.session.reload().catch((error: { code: string }) => error.code)
+      await latch.reached
+      const regenerated = turn.session.regenerate()
+      turn.session['m'] = 2
+      latch.release()
+      await regenerated
+      return [await reloading, dataIn(turn.session)]
+    })
+    expect((await browser.post('/page')).json).toEqual(['gone', { m: 2 }])
+    expect(await look(browser)).toEqual({ m: 2 })
+  })
+
   test('of a session that has ended tells the callback', async () => {
     const { browser } = await begin(
       async ({ session }) => {

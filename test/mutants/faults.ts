@@ -75,7 +75,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'reload() leaves a write whose answer was lost to be sent again',
     file: 'src/lifecycle/reload.ts',
-    search: '  state.unanswered = undefined\n',
+    search: '    state.unanswered = undefined\n',
     replacement: '',
     test: LOST,
     fails: 'reads and changes what is stored, after reload()',
