@@ -1,19 +1,17 @@
 import { GoneError, UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
-import { randomId } from '../cookie/random.ts'
 import { checkSeconds, show } from '../options/check.ts'
 import { LIMITS } from '../options/limits.ts'
 import { PRESETS } from '../options/resolve-timeouts.ts'
-import { setOwn } from '../session/changes.ts'
 import type { Outcome, SignInOptions } from '../session/members.ts'
 import { replaceState, stateOf } from '../session/session.ts'
-import { dataOf } from '../session/data.ts'
-import { type SignIn, SessionState } from '../session/state.ts'
+import type { SessionState, SignIn } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { anew } from './anew.ts'
+import { anew, hasVanished } from './anew.ts'
 import { carryOut, repeat } from './commit.ts'
-import { type Engine, ask, keyOf, storeTime } from './engine.ts'
+import { type Engine, storeTime } from './engine.ts'
 import { inTurn } from './in-turn.ts'
+import { wishSignIn } from './wish-sign-in.ts'
 
 const LONGEST = { principal: 256, amr: 32, address: 64, userAgent: 256 } as const
 
@@ -37,22 +35,21 @@ export async function signIn(
   const isOver = () => visit.ends !== ends
   await inTurn(visit, async () => {
     const before = stateOf(visit.session)
-    if (before.standing === 'refused') replaceState(visit.session, anew(before))
-    const state = stateOf(visit.session)
-    if (state.standing !== 'open') throw new GoneError(state.id)
+    const { standing } = before
+    const lost =
+      standing === 'refused' || (standing === 'gone' && (await hasVanished(engine, before)))
+    if (!lost && standing !== 'open') throw new GoneError(before.id)
     // Ahead of all that is taken back when this fails: what it has stored stays stored.
-    await repeat(engine, visit, false)
+    if (!lost) await repeat(engine, visit, false)
     const now = Math.trunc(await storeTime(engine, visit))
     if (isOver()) return
+    const state = lost ? anew(before) : before
     const wish = wishOf(state, checked, now)
-    const undo = apply(visit, wish, checked, present)
+    const takeBack = wishSignIn(before, state, wish, { ...checked, present })
     try {
-      await store(engine, visit, wish, checked, isOver)
+      await store(engine, visit, wish, isOver)
     } catch (error) {
-      if (!isOver()) {
-        undo()
-        replaceState(visit.session, before)
-      }
+      if (!isOver()) takeBack()
       throw error
     }
   })
@@ -141,55 +138,20 @@ function wishOf(state: SessionState, checked: Checked, now: number): SignIn {
   }
 }
 
-/** Wishes it, and drops the data that do not stay. Answers how to take both back. */
-function apply(
-  visit: Visit,
-  wish: SignIn,
-  { timeoutMs, persistent }: Checked,
-  present: readonly string[],
-): () => void {
-  const { session } = visit
-  const state = stateOf(session)
-  const [data, wishes, flash] = [dataOf(session), state.wishes, state.flash.copy()]
-  state.wishes = { ...wishes, signIn: wish, family: randomId() }
-  if (timeoutMs !== undefined) state.wishes.timeoutMs = timeoutMs
-  if (persistent !== undefined) state.wishes.persistent = persistent
-  if (wish.keep !== undefined) {
-    const dropped = present.filter((key) => !wish.keep?.includes(key))
-    for (const key of dropped) Reflect.deleteProperty(session, key)
-  }
-  return () => {
-    state.wishes = wishes
-    if (state.unanswered?.draft.wishes.signIn !== undefined) state.unanswered = undefined
-    state.flash = flash
-    for (const key of present) if (!(key in session)) setOwn(session, key, data[key])
-  }
-}
-
-/** An anonymous record that vanished meanwhile is no reason not to sign in (rule 19). */
+/** It goes on with a session of its own where a visitor's record has vanished. */
 async function store(
   engine: Engine,
   visit: Visit,
   wish: SignIn,
-  checked: Checked,
   isOver: () => boolean,
 ): Promise<void> {
   const state = stateOf(visit.session)
   if ((await carryOut(engine, visit, false)) !== 'gone' || isOver()) return
-  const { id, base, wishes } = state
-  const anonymous = base !== undefined && base.record.principal === null
-  if (!anonymous || !(await isAbsent(engine, visit, id))) throw new GoneError(id)
+  if (!(await hasVanished(engine, state))) throw new GoneError(state.id)
   if (isOver()) return
-  const afresh = new SessionState(visit)
-  afresh.wishes = { ...wishes, signIn: wish, mustStore: true }
+  const afresh = anew(state)
+  afresh.wishes = { ...state.wishes, signIn: wish }
   delete afresh.wishes.family
-  afresh.flash = state.flash.copy()
-  if (checked.timeoutMs !== undefined) afresh.wishes.timeoutMs = checked.timeoutMs
   replaceState(visit.session, afresh)
-  if ((await carryOut(engine, visit, false)) === 'gone') throw new GoneError(id)
-}
-
-async function isAbsent(engine: Engine, visit: Visit, id: string): Promise<boolean> {
-  const key = keyOf(engine, id)
-  return (await ask(engine, visit, 'read', (asked) => asked.read(key))) === 'absent'
+  if ((await carryOut(engine, visit, false)) === 'gone') throw new GoneError(state.id)
 }

@@ -259,6 +259,70 @@ describeOnBothStores('the sessions of a principal', (makeStore) => {
     expect((await sessions.commit(session)).outcome).toBe('unchanged')
   })
 
+  test('a sign-in that fails takes back no more than its own', async () => {
+    const { sessions, store } = begin()
+    const first = await sessions.open()
+    Object.assign(first, { kept: 1 }, JSON.parse('{"__proto__":{"n":1},"constructor":"acme"}'))
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const session = await sessions.open(cookie)
+    const latch = store.holdBefore('enlist')
+    const failed = expect(
+      session.signIn('ada', { keep: ['kept'], timeout: 60, persistent: true }),
+    ).rejects.toThrow()
+    await latch.reached
+    session.adjustTimeoutForSession(9999)
+    session.pushFlash('hello')
+    delete session['kept']
+    store.failNext('replace', new Error('died'))
+    latch.release()
+    await failed
+    expect([session.principal, session.timeout, session.peekFlash()]).toEqual([
+      null,
+      9999,
+      ['hello'],
+    ])
+    expect((await sessions.commit(session)).outcome).toBe('saved')
+    const after = await sessions.open(cookie)
+    expect(Object.keys(after).toSorted()).toEqual(['__proto__', 'constructor'])
+    expect([after.timeout, after.peekFlash()]).toEqual([9999, ['hello']])
+    const [record] = await store.records()
+    expect(record?.persistent).toBe(false)
+  })
+
+  test('a sign-in that fails brings nothing back that clear() dropped meanwhile', async () => {
+    const { sessions, store } = begin()
+    const first = await sessions.open()
+    first['cart'] = ['tea']
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const session = await sessions.open(cookie)
+    const latch = store.holdAfter('enlist')
+    const failed = expect(session.signIn('ada')).rejects.toThrow()
+    await latch.reached
+    session.clear()
+    store.failNext('replace', new Error('died'))
+    latch.release()
+    await failed
+    expect((await sessions.commit(session)).outcome).toBe('saved')
+    expect({ ...(await sessions.open(cookie)) }).toEqual({})
+  })
+
+  test('a sign-in that fails leaves who was refused refused, whatever failed', async () => {
+    const { sessions, store } = begin()
+    const { cookie } = await signIn(sessions, 'ada')
+    const rotating = await sessions.open(cookie)
+    rotating.rotate()
+    await sessions.commit(rotating)
+    for (const operation of ['clock', 'create'] as const) {
+      const session = await sessions.open(cookie)
+      if (operation === 'create') store.failNext(operation, new Error('died'))
+      else store.measureClock = () => Promise.reject(new Error('died'))
+      await expect(session.signIn('ada')).rejects.toThrow()
+      Reflect.deleteProperty(store, 'measureClock')
+      session['late'] = 1
+      expect(await sessions.commit(session)).toEqual({ outcome: 'gone' })
+    }
+  })
+
   test('a sign-in that is ended before its record is stored does not come back', async () => {
     const { sessions, store } = begin()
     const session = await sessions.open()
@@ -286,6 +350,42 @@ describeOnBothStores('the sessions of a principal', (makeStore) => {
     const after = await sessions.open(cookieOf(setCookie))
     expect([after.principal, after['cart']]).toEqual(['ada', ['tea']])
     expect(after.id).not.toBe(first.id)
+  })
+
+  test('nor when a save() has met that before', async () => {
+    const { sessions, store } = begin()
+    const first = await sessions.open()
+    first['cart'] = ['tea']
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const session = await sessions.open(cookie)
+    const [record] = await store.records()
+    await store.remove(`session:${record?.id}`, null)
+    session['cart'] = ['milk']
+    session.pushFlash('welcome')
+    session.adjustTimeoutForSession(60)
+    expect(await session.save()).toBe('gone')
+    store.failNext('create', new Error('died'))
+    await expect(session.signIn('ada')).rejects.toThrow()
+    expect(await session.save()).toBe('gone')
+    await session.signIn('ada', { keep: ['cart'] })
+    const { setCookie } = await sessions.commit(session)
+    const after = await sessions.open(cookieOf(setCookie))
+    expect([after.principal, after['cart']]).toEqual(['ada', ['milk']])
+    expect([after.timeout, after.peekFlash()]).toEqual([60, ['welcome']])
+  })
+
+  test('but one that was rotated is', async () => {
+    const { sessions } = begin()
+    const first = await sessions.open()
+    first['cart'] = ['tea']
+    const cookie = cookieOf((await sessions.commit(first)).setCookie)
+    const late = await sessions.open(cookie)
+    const other = await sessions.open(cookie)
+    other.rotate()
+    await sessions.commit(other)
+    late['late'] = 1
+    expect(await late.save()).toBe('gone')
+    await expect(late.signIn('ada')).rejects.toMatchObject({ code: 'gone' })
   })
 
   test('the data of the visitor that another request stored meanwhile are dropped too', async () => {

@@ -34,7 +34,7 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a sign-in that has failed takes back what was sent again before it',
     file: 'src/lifecycle/sign-in.ts',
-    search: '    await repeat(engine, visit, false)\n',
+    search: '    if (!lost) await repeat(engine, visit, false)\n',
     replacement: '    void repeat\n',
     test: LOST,
     fails: 'brings back no message and no timeout, when a signIn() after it has failed',
@@ -65,9 +65,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'a sign-in that has failed is sent again',
-    file: 'src/lifecycle/sign-in.ts',
+    file: 'src/lifecycle/wish-sign-in.ts',
     search:
-      '    if (state.unanswered?.draft.wishes.signIn !== undefined) state.unanswered = undefined\n',
+      '    if (before.unanswered?.draft.wishes.signIn !== undefined) before.unanswered = undefined\n',
     replacement: '',
     test: LOST,
     fails: 'signIn() is not sent again: nobody is signed in by one that failed',
@@ -99,8 +99,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'a sign-in that has failed leaves the session it had begun',
-    file: 'src/lifecycle/sign-in.ts',
-    search: '        replaceState(visit.session, before)\n',
+    file: 'src/lifecycle/wish-sign-in.ts',
+    search: '    replaceState(session, before)\n',
     replacement: '',
     test: LOST,
     fails: 'leaves a session that has ended as it was: gone',
@@ -164,8 +164,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a sign-in goes on that invalidate() was called after',
     file: 'src/lifecycle/sign-in.ts',
-    search: '    if (isOver()) return\n    const wish',
-    replacement: '    const wish',
+    search: '    if (isOver()) return\n    const state',
+    replacement: '    const state',
     test: MEANWHILE,
     fails: '%s: called in the same breath',
   },

@@ -283,8 +283,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'rule 19: nobody signs in where an anonymous record has vanished',
     file: 'src/lifecycle/sign-in.ts',
-    search: 'if (!anonymous || !(await isAbsent(engine, visit, id))) throw',
-    replacement: 'if (anonymous || !(await isAbsent(engine, visit, id))) throw',
+    search: 'if (!(await hasVanished(engine, state))) throw',
+    replacement: 'if (await hasVanished(engine, state)) throw',
     test: 'test/behaviour/accounts.test.ts',
     fails: 'an anonymous record that vanished is no reason not to sign in',
   },

@@ -63,15 +63,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'signing in leaves the data of the visitor',
-    file: 'src/lifecycle/sign-in.ts',
-    search: '    for (const key of dropped) Reflect.deleteProperty(session, key)\n',
-    replacement: '    if (dropped === undefined) return () => {}\n',
+    file: 'src/lifecycle/wish-sign-in.ts',
+    search: '  for (const key of dropped) Reflect.deleteProperty(session, key)\n',
+    replacement: '',
     test: 'test/behaviour/sign-in.test.ts',
     fails: 'THREATS 6: gives a session with a principal, keeps what keep names, and drops the rest',
   },
   {
     when: 'signing in keeps the credential',
-    file: 'src/lifecycle/sign-in.ts',
+    file: 'src/lifecycle/wish-sign-in.ts',
     search: 'signIn: wish, family: randomId() }',
     replacement: 'signIn: wish }',
     test: 'test/behaviour/sign-in.test.ts',
@@ -79,7 +79,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     when: 'signing in keeps the credential',
-    file: 'src/lifecycle/sign-in.ts',
+    file: 'src/lifecycle/wish-sign-in.ts',
     search: 'signIn: wish, family: randomId() }',
     replacement: 'signIn: wish }',
     test: 'test/behaviour/sign-in.test.ts',
