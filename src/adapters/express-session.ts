@@ -33,27 +33,28 @@ export class ExpressSessionObject extends SessionObject {
 
   /** Ends this session and puts a new, empty one on the request. This object keeps its data. */
   regenerate(callback?: Callback): Promise<void> | undefined {
-    leaveBehind(this, successorOf(this))
-    return answer(Promise.resolve(), callback)
+    return answer(async () => leaveBehind(this, successorOf(this)), callback)
   }
 
   /** Ends this session in the store now. What is on the request afterwards is a new, empty one. */
   destroy(callback?: Callback): Promise<void> | undefined {
     const { visit } = stateOf(this)
-    leaveBehind(this, successorOf(this))
-    return answer(visit.lifecycle.save(visit), callback)
+    return answer(async () => {
+      leaveBehind(this, successorOf(this))
+      return visit.lifecycle.save(visit)
+    }, callback)
   }
 
   /** Takes over what is stored now; unsaved changes are dropped. */
   reload(callback?: Callback): Promise<void> | undefined {
     const { visit } = stateOf(this)
-    return answer(visit.lifecycle.reload(visit), callback)
+    return answer(() => visit.lifecycle.reload(visit), callback)
   }
 
   /** Members with a callback have length 1 (grant looks at it). */
   override save(callback?: Callback): Promise<Outcome> {
     const saved = super.save()
-    if (callback !== undefined) void answer(saved, callback)
+    if (callback !== undefined) void answer(() => saved, callback)
     return saved
   }
 
@@ -76,7 +77,11 @@ function successorOf(session: ExpressSessionObject): ExpressSessionObject {
 }
 
 /** Callbacks run outside of the promise, so that what they throw is an ordinary exception. */
-function answer(done: Promise<unknown>, callback: Callback | undefined): Promise<void> | undefined {
+function answer(
+  work: () => Promise<unknown>,
+  callback: Callback | undefined,
+): Promise<void> | undefined {
+  const done = work()
   if (callback === undefined) return done.then(() => undefined)
   done.then(
     () => process.nextTick(callback),

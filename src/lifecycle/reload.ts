@@ -1,5 +1,5 @@
 import { GoneError } from '../errors.ts'
-import { stateOf } from '../session/session.ts'
+import { stateOf, unknownSession } from '../session/session.ts'
 import { dropData, hydrate } from '../session/data.ts'
 import { FlashLog } from '../session/flash.ts'
 import type { Visit } from '../session/visit.ts'
@@ -14,6 +14,7 @@ import { isRecord } from '../store/store.ts'
  * for a save() under way: the commit would undo what that has stored meanwhile.
  *
  * @throws {GoneError} when the session has ended or was rotated since.
+ * @throws {StoreError} when the store failed or was late, now or when the request came in.
  */
 export function reload(engine: Engine, visit: Visit): Promise<void> {
   const { ends } = visit
@@ -39,7 +40,10 @@ async function storedNow(engine: Engine, visit: Visit): Promise<Contents | 'gone
   const { adoption } = visit
   if (adoption !== undefined) await takeOver(engine, visit, adoption)
   const state = stateOf(visit.session)
-  if (state.base === undefined) return undefined
+  if (state.base === undefined) {
+    if (state.standing === 'unavailable') throw unknownSession()
+    return undefined
+  }
   const { id, familyHash } = state.base.record
   const record = await ask(engine, visit, 'read', (store) => store.read(keyOf(engine, id)))
   const its = isRecord(record) && record.id === id && record.familyHash === familyHash

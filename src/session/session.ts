@@ -72,12 +72,12 @@ export class SessionObject {
     return ended === undefined ? null : { reason: ended.reason, at: new Date(ended.at) }
   }
 
-  signIn(principal: string, options: SignInOptions = {}): Promise<void> {
+  async signIn(principal: string, options: SignInOptions = {}): Promise<void> {
     const { visit } = writable(this.#state)
     return visit.lifecycle.signIn(visit, principal, options)
   }
 
-  signOut(): Promise<Outcome> {
+  async signOut(): Promise<Outcome> {
     const { visit } = writable(this.#state)
     return visit.lifecycle.signOut(visit)
   }
@@ -108,12 +108,12 @@ export class SessionObject {
     writable(this.#state).wishes.family = randomId()
   }
 
-  save(): Promise<Outcome> {
+  async save(): Promise<Outcome> {
     const { visit } = writable(this.#state)
     return visit.lifecycle.save(visit)
   }
 
-  update<R>(change: (draft: Data) => R): Promise<Awaited<R>> {
+  async update<R>(change: (draft: Data) => R): Promise<Awaited<R>> {
     const { visit } = writable(this.#state)
     return visit.lifecycle.update(visit, change)
   }

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { ExpressSessionObject } from '../../src/adapters/express-session.ts'
+import { corridorOf } from '../../src/corridor.ts'
+import { StoreError } from '../../src/errors.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import { createSessions } from '../../src/sessions.ts'
+import type { CreateObject } from '../../src/session/visit.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { type Data, type Page, type Pages, SECRET, startApp, dataIn } from '../support/app.ts'
 import { type Browser, parseSetCookie } from '../support/browser-jar.ts'
 import { LatchStore } from '../support/latch-store.ts'
+import { cookieOf } from '../support/timed.ts'
 
 const DAY_MS = 86_400_000
 
@@ -57,14 +62,17 @@ describe('regenerate', () => {
   test('the object left behind refuses members and names the reason', async () => {
     const { browser } = await begin(async ({ session }) => {
       await session.regenerate()
-      return ['rotate', 'invalidate', 'clear', 'save', 'regenerate', 'destroy'].map((member) => {
-        try {
-          void (session[member] as () => unknown)()
-          return 'did it'
-        } catch (error) {
-          return (error as Error).message
-        }
-      })
+      const members = ['rotate', 'invalidate', 'clear', 'save', 'regenerate', 'destroy']
+      return Promise.all(
+        members.map(async (member) => {
+          try {
+            await (session[member] as () => unknown)()
+            return 'did it'
+          } catch (error) {
+            return (error as Error).message
+          }
+        }),
+      )
     })
     const messages = (await browser.post('/page')).json as string[]
     for (const message of messages) expect(message).toMatch(/left behind/)
@@ -168,6 +176,34 @@ describe('reload', () => {
       { out: ({ session }) => session.invalidate() },
     )
     expect((await browser.post('/page')).json).toBe('gone')
+  })
+})
+
+const createExpress: CreateObject = (state) => new ExpressSessionObject(state)
+
+async function openUnread() {
+  const store = new LatchStore(memoryStore())
+  const corridor = corridorOf(createSessions<Data>({ secret: SECRET, store }))
+  const first = await corridor.open(undefined, undefined, {}, createExpress)
+  Object.assign(first.session, { n: 1 })
+  first.looked = true
+  const cookie = cookieOf((await corridor.commit(first, false)).setCookie)
+  store.failNext('read', new Error('down'))
+  const { session } = await corridor.open(cookie, {}, { onUnavailable: 'visitor' }, createExpress)
+  return session as ExpressSessionObject
+}
+
+describe('a session that cannot be read', () => {
+  const MEMBERS = ['regenerate', 'destroy', 'reload', 'save'] as const
+
+  test.each(MEMBERS)('tells the callback: %s', async (member) => {
+    const session = await openUnread()
+    expect(await called((callback) => session[member](callback))).toBeInstanceOf(StoreError)
+  })
+
+  test.each(MEMBERS)('rejects the promise: %s', async (member) => {
+    const session = await openUnread()
+    await expect(session[member]()).rejects.toThrow(StoreError)
   })
 })
 

@@ -21,6 +21,18 @@ test('a session that cannot be read reads empty, says so, and is left as it was'
   expect([later.isAvailable, later['n']]).toEqual([true, 1])
 })
 
+test('what gives a promise gives one that says so', async () => {
+  const { session: opened } = await begin()
+  for (const promised of [
+    () => opened.save(),
+    () => opened.signIn('eve'),
+    () => opened.signOut(),
+    () => opened.update(() => null),
+  ]) {
+    await expect(promised()).rejects.toThrow(StoreError)
+  }
+})
+
 test('every change of it is an error, and no change is lost in silence', async () => {
   const { sessions, header, session: opened } = await begin()
   for (const change of [
