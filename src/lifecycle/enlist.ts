@@ -1,11 +1,15 @@
 import { GoneError, LimitError, StoreError, UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
 import { LIMITS } from '../options/limits.ts'
+import type { SessionRecord } from '../record/record.ts'
 import type { SessionState, SignIn } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Listing, isTombstone } from '../store/store.ts'
 import { type Engine, ask } from './engine.ts'
 import { type Member, endListed, listKey, memberOf, parseMember, survey } from './listing.ts'
+
+/** No session that nobody uses lives longer. */
+const LONGEST_IDLE_MS = (LIMITS.seconds.max + LIMITS.touchInterval.max) * 1000
 
 /** So many sign-ins at once may take the place that this one has made. */
 const TRIES = 1000
@@ -26,7 +30,7 @@ export async function enlist(
   const again = before?.principal === principal && before.signedIn !== null
   let listing: Listing = {
     member: memberOf(id, signedIn.at),
-    until: deadline ?? signedIn.at + LIMITS.seconds.max * 1000,
+    until: deadline ?? endOfListing(signedIn.at, signedIn.at),
     instead: again ? memberOf(id, before.signedIn.at) : undefined,
     atMost: maxPerPrincipal?.limit,
   }
@@ -45,6 +49,36 @@ export async function enlist(
     else listing = { ...listing, instead: own.text }
   }
   throw new StoreError('enlist', `${TRIES} other sign-ins of this principal came in between`)
+}
+
+/**
+ * A session without an absolute end stays on the list while it is in use: it is put there anew when
+ * activity is noted, once in 400 days. A listing for ever would leave a list in the store, for ever,
+ * of everybody who has ever signed in.
+ *
+ * @param before when it was active last, and `now`: milliseconds since the epoch.
+ * @returns `undefined` when there is nothing to do, as almost always.
+ */
+export function stayListed(
+  engine: Engine,
+  visit: Visit,
+  { id, principal, signedIn, deadline }: SessionRecord,
+  before: number,
+  now: number,
+): Promise<unknown> | undefined {
+  if (signedIn === null || deadline !== null || principal === null) return undefined
+  const until = endOfListing(signedIn.at, now)
+  if (until === endOfListing(signedIn.at, before)) return undefined
+  const member = memberOf(id, signedIn.at)
+  const listing = { member, until, instead: undefined, atMost: undefined }
+  const key = listKey(engine, principal)
+  return ask(engine, visit, 'enlist', async (store) => store.enlist?.(key, listing))
+}
+
+/** Whoever is active at that time and never again is listed until the session has expired. */
+function endOfListing(signedInAt: number, active: number): number {
+  const periods = Math.max(0, Math.floor((active - signedInAt) / LONGEST_IDLE_MS))
+  return signedInAt + (periods + 2) * LONGEST_IDLE_MS
 }
 
 /** Who has ended leaves first. Only then is a session that lives ended, or this one refused. */

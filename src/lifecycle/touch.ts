@@ -10,6 +10,7 @@ import type { Touching, Visit } from '../session/visit.ts'
 import type { Touch, TouchAnswer } from '../store/store.ts'
 import { LateError } from './deadline.ts'
 import { type Engine, ask, keyOf, storeNow } from './engine.ts'
+import { stayListed } from './enlist.ts'
 import { prolong } from './owed-cookie.ts'
 
 /**
@@ -21,9 +22,14 @@ export function touchIfDue(engine: Engine, visit: Visit, state: SessionState, ba
   const due = visit.countsAsActivity && visit.openedAt - touchedAt >= touchIntervalMs
   if (!due && state.edition <= edition) return
   const touch = touchOf(state, base, visit.openedAt, visit.countsAsActivity)
-  const sent = send(engine, visit, base, touch).catch((error: unknown) =>
-    error instanceof LateError ? error : undefined,
-  )
+  const listed = touch.active
+    ? stayListed(engine, visit, base.record, touchedAt, touch.at)
+    : undefined
+  const asked =
+    listed === undefined
+      ? send(engine, visit, base, touch)
+      : listed.then(() => send(engine, visit, base, touch))
+  const sent = asked.catch((error: unknown) => (error instanceof LateError ? error : undefined))
   const touching: Touching = { base, touch, answer: sent, answered: false }
   void sent.then(() => (touching.answered = true))
   visit.touching = touching

@@ -8,7 +8,7 @@ import type { Draft } from '../session/draft.ts'
 import { firstRecord } from '../session/merge.ts'
 import type { SessionState, Unanswered } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { enlist, refuseEnded } from './enlist.ts'
+import { enlist, refuseEnded, stayListed } from './enlist.ts'
 import { expectedOf } from '../store/store.ts'
 import { type Engine, ask, keyOf, storeTime } from './engine.ts'
 import { mergeOnto } from './merged.ts'
@@ -153,6 +153,8 @@ export async function offer(
     return taken === 'gone' ? taken : (state.base as Base).record
   }
   const { id, familyHash } = from
+  const listed = stayListed(engine, visit, record, from.touchedAt, record.touchedAt)
+  if (listed !== undefined) await listed
   const expected = expectedOf(from)
   let times = wasSent ? 1 : 0
   const answer = await ask(engine, visit, 'replace', (store) => {
