@@ -6,7 +6,15 @@ import type { SessionState, SignIn } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
 import { type Listing, isTombstone } from '../store/store.ts'
 import { type Engine, ask } from './engine.ts'
-import { type Member, endListed, listKey, memberOf, parseMember, survey } from './listing.ts'
+import {
+  type Member,
+  endListed,
+  listKey,
+  memberOf,
+  parseMember,
+  survey,
+  unlist,
+} from './listing.ts'
 
 /** No session that nobody uses lives longer. */
 const LONGEST_IDLE_MS = (LIMITS.seconds.max + LIMITS.touchInterval.max) * 1000
@@ -79,6 +87,16 @@ export function stayListed(
 function endOfListing(signedInAt: number, active: number): number {
   const periods = Math.max(0, Math.floor((active - signedInAt) / LONGEST_IDLE_MS))
   return signedInAt + (periods + 2) * LONGEST_IDLE_MS
+}
+
+/** A session that was somebody else's counts for them no more. */
+export async function unlistFormer(
+  engine: Engine,
+  visit: Visit,
+  { id, principal, signedIn }: SessionRecord,
+  { principal: present }: SignIn,
+): Promise<void> {
+  if (principal !== present) await unlist(engine, visit, id, { principal, listedAt: signedIn?.at })
 }
 
 /** Who has ended leaves first. Only then is a session that lives ended, or this one refused. */

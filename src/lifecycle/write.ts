@@ -8,7 +8,7 @@ import type { Draft } from '../session/draft.ts'
 import { firstRecord } from '../session/merge.ts'
 import type { SessionState, Unanswered } from '../session/state.ts'
 import type { Visit } from '../session/visit.ts'
-import { enlist, refuseEnded, stayListed } from './enlist.ts'
+import { enlist, refuseEnded, stayListed, unlistFormer } from './enlist.ts'
 import { expectedOf } from '../store/store.ts'
 import { type Engine, ask, keyOf, storeTime } from './engine.ts'
 import { mergeOnto } from './merged.ts'
@@ -123,6 +123,7 @@ export async function replace(
           if (mustTell(engine.policy, from, record)) visit.renewal = 'must'
           if (timeoutMs !== undefined) prolong(engine, state)
         }
+        if (signIn !== undefined) await unlistFormer(engine, visit, from, signIn)
         return 'saved'
       }
       from = await writer.turn(answer)

@@ -519,6 +519,17 @@ describeOnBothStores('maxPerPrincipal (ASVS 7.1.2)', (makeStore) => {
     await signIn(sessions, 'ada')
   })
 
+  test('a session that is somebody else’s by now is not counted, however lately that was', async () => {
+    const sessions = begin('refuse', 1)
+    const { cookie } = await signIn(sessions, 'ada')
+    const session = await sessions.open(cookie)
+    await session.signIn('bob')
+    const its = cookieOf((await sessions.commit(session)).setCookie)
+    await signIn(sessions, 'ada')
+    expect((await sessions.open(its)).principal).toBe('bob')
+    await expect(signIn(sessions, 'bob')).rejects.toMatchObject({ code: 'limit' })
+  })
+
   test('who signs in again is not counted twice', async () => {
     const sessions = begin('refuse', 1)
     const { cookie } = await signIn(sessions, 'ada')
