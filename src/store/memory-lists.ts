@@ -1,14 +1,22 @@
+import { Rounds } from './memory-rounds.ts'
 import type { Listing } from './store.ts'
 
 /** The lists of principals' sessions in memory: members by when they end at last. */
 export class MemoryLists {
   readonly #lists = new Map<string, Map<string, number>>()
+  readonly #rounds = new Rounds(this.#lists)
+
+  /** With those whose members have all ended and that were not looked at since. */
+  get size(): number {
+    return this.#lists.size
+  }
 
   enlist(
     key: string,
     { member, until, instead, atMost }: Listing,
     now: number,
   ): 'listed' | readonly string[] {
+    this.#rounds.goOn((each) => this.#sweepOne(each, now))
     const list = this.#current(key, now)
     const known = list.has(member)
     const takes = instead !== undefined && list.delete(instead)
@@ -29,9 +37,11 @@ export class MemoryLists {
   }
 
   sweep(now: number): void {
-    for (const key of this.#lists.keys()) {
-      if (this.#current(key, now).size === 0) this.#lists.delete(key)
-    }
+    for (const key of this.#lists.keys()) this.#sweepOne(key, now)
+  }
+
+  #sweepOne(key: string, now: number): void {
+    if (this.#current(key, now).size === 0) this.#lists.delete(key)
   }
 
   /** Without what has ended at last. */

@@ -1,8 +1,7 @@
 import { type SessionRecord, expiryOf } from '../record/record.ts'
+import { Rounds } from './memory-rounds.ts'
 import type { ScanStep } from './store.ts'
 
-/** Two for each record that comes, so that expired ones are found faster than they pile up. */
-const LOOKED_AT_PER_CREATE = 2
 /** Nobody else is served while it looks at so many. */
 const LOOKED_AT_PER_STEP = 1000
 
@@ -10,7 +9,7 @@ const LOOKED_AT_PER_STEP = 1000
 export class MemoryRecords {
   readonly #records = new Map<string, SessionRecord>()
   readonly #clock: () => number
-  #sweep: Iterator<[string, SessionRecord]> = this.#records.entries()
+  readonly #rounds = new Rounds(this.#records)
 
   constructor(clock: () => number) {
     this.#clock = clock
@@ -56,11 +55,9 @@ export class MemoryRecords {
   /** Looks at the next few, and forgets those that have expired. */
   sweepSome(): void {
     const now = this.#clock()
-    for (let looked = 0; looked < LOOKED_AT_PER_CREATE; looked++) {
-      const next = this.#sweep.next()
-      if (next.done) this.#sweep = this.#records.entries()
-      else if (expiryOf(next.value[1]) <= now) this.#records.delete(next.value[0])
-    }
+    this.#rounds.goOn((key, record) => {
+      if (expiryOf(record) <= now) this.#records.delete(key)
+    })
   }
 
   sweep(): void {

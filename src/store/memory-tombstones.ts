@@ -1,4 +1,5 @@
 import type { Tombstone } from '../record/tombstone.ts'
+import { Rounds } from './memory-rounds.ts'
 
 interface Lying {
   readonly tombstone: Tombstone
@@ -10,10 +11,16 @@ interface Lying {
 /** What lies for a while in the place of sessions that somebody ended. */
 export class MemoryTombstones {
   readonly #lying = new Map<string, Lying>()
+  readonly #rounds = new Rounds(this.#lying)
   readonly #clock: () => number
 
   constructor(clock: () => number) {
     this.#clock = clock
+  }
+
+  /** With those whose time is over and that were not looked at since. */
+  get size(): number {
+    return this.#lying.size
   }
 
   get(key: string): Tombstone | undefined {
@@ -25,6 +32,7 @@ export class MemoryTombstones {
   }
 
   put(key: string, tombstone: Tombstone, forMs: number, endedBy: string | undefined): void {
+    this.#rounds.goOn((each) => this.#at(each))
     this.#lying.set(key, { tombstone, until: this.#clock() + forMs, endedBy })
   }
 
