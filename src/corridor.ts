@@ -34,6 +34,8 @@ export interface Corridor {
   ): Visit | Promise<Visit>
   commit(visit: Visit, failed: boolean): CommitResult | Promise<CommitResult>
   from(request: object): Visit
+  /** Whether these sessions opened it. */
+  opened(visit: Visit): boolean
   watch(id: string, listener: WatchListener, options?: WatchOptions): () => void
   of(principal: string, request: unknown): SessionsOf
   operatorFor(request: unknown): Operator
@@ -76,18 +78,20 @@ export function createCorridor<D extends object>(options: SessionOptions<D>): Co
     signIn: (visit, principal, signInOptions) => signIn(engine, visit, principal, signInOptions),
     signOut,
   }
+  const opened = (visit: Visit) => visit.lifecycle === lifecycle
   return {
     open: (cookieHeader, request, openOptions, create) =>
       openVisit(engine, lifecycle, cookieHeader, request, openOptions, create),
     commit: (visit, failed) => commit(engine, visit, failed),
     from(request) {
-      const visit = visitOf(request, (candidate) => candidate.lifecycle === lifecycle)
+      const visit = visitOf(request, opened)
       if (visit !== undefined) return visit
       throw new UsageError(
         'no session was opened for this request: mount the adapter before what uses it; for an ' +
           'upgrade request, open one with sessions.open(request.headers.cookie, request)',
       )
     },
+    opened,
     watch: (id, listener, watchOptions) => watches.watch(id, listener, watchOptions),
     of: (principal, request) => sessionsOf(engine, principal, request),
     operatorFor: (request) => operatorFor(engine, request),

@@ -1,4 +1,4 @@
-import { createCorridor, createSession, lendCorridor } from './corridor.ts'
+import { type Corridor, createCorridor, createSession, lendCorridor } from './corridor.ts'
 import { UsageError } from './errors.ts'
 import type { SessionOrId, SessionsOf } from './lifecycle/accounts.ts'
 import type { Revocation } from './lifecycle/listing.ts'
@@ -38,6 +38,7 @@ export interface Sessions<D extends object = SessionData> {
    * Ends the request: writes what changed and answers how that ended, with the Set-Cookie values to
    * send, none, one or two. Send nothing of the response before it has answered.
    *
+   * @throws {UsageError} for a session that other sessions opened.
    * @throws {StoreError | DataError} when nothing could be written: answer with an error response.
    */
   commit(session: Session<D>, options?: CommitOptions): Promise<CommitResult>
@@ -113,7 +114,7 @@ export function createSessions<D extends object = SessionData>(
       return asSession<D>(await corridor.open(header, request, openOptions, createSession))
     },
     async commit(session, { failed = false } = {}) {
-      return corridor.commit(visitBehind(session), failed)
+      return corridor.commit(visitBehind(corridor, session), failed)
     },
     from: (request) => asSession<D>(corridor.from(request)),
     watch: (id, listener, watchOptions) => corridor.watch(id, listener, watchOptions),
@@ -133,8 +134,11 @@ async function* each(steps: AsyncIterable<Scanned>): AsyncGenerator<ScannedSessi
   for await (const { sessions } of steps) yield* sessions
 }
 
-function visitBehind(session: object): Visit {
-  if (session instanceof SessionObject) return stateOf(session).visit
+function visitBehind(corridor: Corridor, session: object): Visit {
+  if (session instanceof SessionObject) {
+    const { visit } = stateOf(session)
+    if (corridor.opened(visit)) return visit
+  }
   throw new UsageError('expected a session that open() of these sessions returned')
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { session } from '../../src/adapters/express.ts'
 import { withSession } from '../../src/adapters/node.ts'
+import { UsageError } from '../../src/errors.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
@@ -187,6 +188,17 @@ test('on node:http, a listener that throws fails both sets', async () => {
   const browser = await visit(onNode, makeSets({ shop: quiet, admin: quiet }))
   const answer = await browser.get('/throw')
   expect([answer.status, answer.setCookies]).toEqual([404, []])
+})
+
+test('a set commits no session that the other has opened', async () => {
+  const sets = makeSets()
+  const session = await sets.shop.open()
+  session.cart = ['tea']
+  const wrong = sets.admin.commit(session as never)
+  await expect(wrong).rejects.toThrow(UsageError)
+  await expect(wrong).rejects.toThrow(/open\(\) of these sessions/)
+  const { outcome, setCookie } = await sets.shop.commit(session)
+  expect([outcome, setCookie]).toEqual(['created', expect.stringMatching(/^shop=/)])
 })
 
 describe('two sets of sessions on one Redis', () => {
