@@ -2,7 +2,7 @@ import { ID } from '../cookie/credential.ts'
 import { UsageError } from '../errors.ts'
 import { show } from '../options/check.ts'
 import type { SessionRecord } from '../record/record.ts'
-import { type Asking, type Engine, ask, storeTime } from './engine.ts'
+import { type Engine, ask, askingFor, storeTime } from './engine.ts'
 import { revokeEverything } from './epochs.ts'
 import {
   type Member,
@@ -102,13 +102,6 @@ export function revokeAllOf(
   revocation: Revocation,
 ): Promise<void> {
   return revokeEverything(engine, askingFor(engine, request), checked(revocation))
-}
-
-export function askingFor({ store }: Engine, request: unknown): Asking {
-  if (request === undefined && store.needsRequest) {
-    throw new UsageError('the store is chosen per request; pass { request } to say for which')
-  }
-  return { request, store: undefined }
 }
 
 function idOf(session: unknown): string {

@@ -1,5 +1,5 @@
 import { type Seal, createSeal } from '../cookie/credential.ts'
-import type { StoreOperation } from '../errors.ts'
+import { type StoreOperation, UsageError } from '../errors.ts'
 import type { Policy } from '../options/resolve.ts'
 import { type CsrfTokens, createCsrfTokens } from '../session/csrf.ts'
 import type { Store } from '../store/store.ts'
@@ -40,6 +40,18 @@ export function keyOf({ policy }: Engine, id: string): string {
 export interface Asking {
   readonly request: unknown
   store: Promise<Store> | Store | undefined
+}
+
+/** @throws {UsageError} as {@link requireRequest}. */
+export function askingFor(engine: Engine, request: unknown): Asking {
+  requireRequest(engine, request)
+  return { request, store: undefined }
+}
+
+/** @throws {UsageError} when the store is chosen per request, and this is work outside of one. */
+export function requireRequest({ store }: Engine, request: unknown): void {
+  if (request !== undefined || !store.needsRequest) return
+  throw new UsageError('the store is chosen per request; pass { request } to say for which')
 }
 
 /**

@@ -3,7 +3,7 @@ import { ID } from '../cookie/credential.ts'
 import { UsageError } from '../errors.ts'
 import { requireFunction, show } from '../options/check.ts'
 import type { ReadAnswer, Store } from '../store/store.ts'
-import { type Engine, keyOf } from './engine.ts'
+import { type Engine, keyOf, requireRequest } from './engine.ts'
 import { Turns } from './turns.ts'
 import {
   type SessionEnd,
@@ -55,10 +55,8 @@ export class Watches {
     }
     requireFunction('listener', listener)
     if (this.#closed) throw new UsageError('these sessions are closed: nothing is watched any more')
+    requireRequest(this.#engine, request)
     const { store } = this.#engine
-    if (request === undefined && store.needsRequest) {
-      throw new UsageError('the store is chosen per request; pass { request } to say for which')
-    }
     const watch: Watch = { listener, watched: undefined, over: false }
     if (request === undefined || store.for === undefined) this.#join(watch, store, id)
     else void this.#bind(watch, id, request)
