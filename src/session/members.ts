@@ -72,10 +72,10 @@ export declare class SessionMembers<D extends object = SessionData> {
   get ended(): { readonly reason: string; readonly at: Date } | null
   /**
    * Signs somebody in, now: `await` it. The session gets a new credential, in a cookie of its own
-   * name (option `signedInCookie`), and the old one is dead in the same write (ASVS 7.2.4). Data and
-   * flash messages of the visitor are dropped, except for the keys in `keep`; CSRF tokens given out
-   * before are void; the absolute timeout counts from now. Who is signed in already and signs in
-   * again keeps all data.
+   * name (option `signedInCookie`), and the old one is dead in the same write (ASVS 7.2.4). Data of
+   * the visitor are dropped, except for the keys in `keep`, and so are flash messages that were
+   * stored; those pushed in this request stay. CSRF tokens given out before are void; the absolute
+   * timeout counts from now. Who is signed in already and signs in again keeps all data.
    *
    * @param principal who it is, a user id: 1 to 256 characters, kept in the store in clear.
    * @throws {UsageError} for what cannot be, or after the first byte of the response.

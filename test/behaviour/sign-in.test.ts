@@ -45,6 +45,16 @@ describeOnBothStores('signIn()', (makeStore) => {
     expect(await store.records()).toHaveLength(1)
   })
 
+  test('keeps messages of its own request, and none that were stored', async () => {
+    const { browser } = await begin(async ({ session }) => {
+      session.pushFlash('welcome')
+      await session.signIn('ada')
+    })
+    await browser.post('/fill')
+    await browser.post('/page')
+    expect((await browser.get('/look')).json).toMatchObject({ flash: ['welcome'] })
+  })
+
   test('has a cookie of its own name, and takes the visitor’s away', async () => {
     const { browser } = await begin()
     await browser.post('/fill')
