@@ -6,6 +6,10 @@ import type { DataSession, Scene } from './scene.ts'
 
 /** What an application awaits, and how what was begun before and comes after it is done. */
 export interface Operation {
+  /** As many as it sends to Redis at least, also when nothing goes wrong. */
+  readonly commands: number
+  /** What lies there is the same afterwards; elsewhere it must not be. */
+  readonly onlyReads?: true
   readonly options?: Partial<SessionOptions<Data>>
   /** What was there before, and what was done before in the same request. */
   readonly given?: (scene: Scene) => Promise<Prepared>
@@ -109,15 +113,20 @@ const MIGRATING = { migrate: expressSession({ secret: SECRET }) }
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'open()': {
+    commands: 1,
+    onlyReads: true,
     given: async (scene) => ({ cookie: await scene.visitor() }),
     act: ({ sessions }, { cookie }) => sessions.open(cookie),
   },
   'open(), with option epoch': {
+    commands: 2,
+    onlyReads: true,
     options: { epoch: true },
     given: async (scene) => ({ cookie: await scene.visitor() }),
     act: ({ sessions }, { cookie }) => sessions.open(cookie),
   },
   'open() of a replay, which ends the session': {
+    commands: 2,
     options: { onReplay: 'end' },
     async given(scene) {
       const cookie = await scene.visitor()
@@ -128,15 +137,27 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     act: ({ sessions }, { cookie }) => sessions.open(cookie),
   },
   'a request that only looks, and is activity': {
+    commands: 2,
     options: TOUCHY,
     given: async (scene) => ({ cookie: await scene.visitor() }),
     act: async ({ sessions }, { cookie }) => sessions.commit(await sessions.open(cookie)),
     spoilsNothing: ['touch'],
   },
-  'commit() of a visitor with nothing to keep': { given: visiting(), act: commit },
-  'commit() of a new session': { given: visiting(change), act: commit, after: commitFailed },
-  'commit() of a change': { given: opened(change), act: commit, after: commitFailed },
+  'commit() of a visitor with nothing to keep': {
+    commands: 0,
+    onlyReads: true,
+    given: visiting(),
+    act: commit,
+  },
+  'commit() of a new session': {
+    commands: 1,
+    given: visiting(change),
+    act: commit,
+    after: commitFailed,
+  },
+  'commit() of a change': { commands: 1, given: opened(change), act: commit, after: commitFailed },
   'a request that changes something, and is activity': {
+    commands: 3,
     options: TOUCHY,
     given: async (scene) => ({ cookie: await scene.visitor() }),
     async act({ sessions }, { cookie }) {
@@ -147,6 +168,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     spoilsNothing: ['touch'],
   },
   'commit() of a change, after a conflict': {
+    commands: 2,
     async given(scene) {
       const prepared = await opened(change)(scene)
       await overtaken(scene, prepared.cookie as string)
@@ -156,6 +178,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: commitFailed,
   },
   'commit() of messages that were shown, and another': {
+    commands: 1,
     given: opened(
       (session) => {
         session.popFlash()
@@ -167,6 +190,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: commitFailed,
   },
   'commit() after clear()': {
+    commands: 1,
     given: opened((session) => {
       session.clear()
       change(session)
@@ -175,11 +199,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: commitFailed,
   },
   'rotate(): its commit()': {
+    commands: 1,
     given: opened((session) => session.rotate()),
     act: commit,
     after: commitFailed,
   },
   'rotate() and a change: their commit()': {
+    commands: 1,
     given: opened((session) => {
       session.rotate()
       change(session)
@@ -188,6 +214,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: commitFailed,
   },
   'a request that only looks, with a renewal and activity': {
+    commands: 2,
     options: TOUCHY,
     async given(scene) {
       const cookie = await scene.visitor()
@@ -198,6 +225,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     spoilsNothing: ['touch'],
   },
   'a renewal: its commit()': {
+    commands: 1,
+    onlyReads: true,
     async given(scene) {
       const cookie = await scene.visitor()
       await scene.promotedEarlier(cookie, HOUR_MS)
@@ -207,6 +236,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     spoilsNothing: ['touch'],
   },
   'a renewed cookie, used for the first time': {
+    commands: 2,
     async given(scene) {
       const cookie = await scene.visitor()
       await scene.promotedEarlier(cookie, HOUR_MS)
@@ -216,16 +246,19 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     spoilsNothing: ['touch'],
   },
   'update()': {
+    commands: 1,
     given: opened(),
     act: (_, { session }) => (session as DataSession).update(increment),
     after: commitFailed,
   },
   'update() beside an unsaved change': {
+    commands: 1,
     given: opened(change),
     act: (_, { session }) => (session as DataSession).update(increment),
     after: commitFailed,
   },
   'update(), after a conflict': {
+    commands: 2,
     async given(scene) {
       const prepared = await opened()(scene)
       await overtaken(scene, prepared.cookie as string)
@@ -235,31 +268,37 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: commitFailed,
   },
   'update() of a visitor': {
+    commands: 1,
     given: visiting(),
     act: (_, { session }) => (session as DataSession).update(increment),
     after: commitFailed,
   },
   'save()': {
+    commands: 1,
     given: opened(change),
     act: (_, { session }) => (session as DataSession).save(),
     after: commitFailed,
   },
   'save(), tried again': {
+    commands: 1,
     given: opened(change),
     act: (_, { session }) => (session as DataSession).save(),
     after: saveAgain,
   },
   'save() of a visitor': {
+    commands: 1,
     given: visiting(change),
     act: (_, { session }) => (session as DataSession).save(),
     after: commitFailed,
   },
   'save() of a visitor, tried again': {
+    commands: 1,
     given: visiting(change),
     act: (_, { session }) => (session as DataSession).save(),
     after: saveAgain,
   },
   'save() after rotate()': {
+    commands: 1,
     given: opened((session) => {
       session.rotate()
       change(session)
@@ -268,21 +307,25 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: commitFailed,
   },
   'adjustTimeoutForSession(): its commit()': {
+    commands: 1,
     given: opened((session) => session.adjustTimeoutForSession(28_800)),
     act: commit,
     after: commitFailed,
   },
   'adjustTimeoutForSession() of a visitor: its commit()': {
+    commands: 1,
     given: visiting((session) => session.adjustTimeoutForSession(28_800)),
     act: commit,
     after: commitFailed,
   },
   'invalidate(): its commit()': {
+    commands: 1,
     given: opened((session) => session.invalidate()),
     act: commit,
     after: commitFailed,
   },
   'invalidate(), and another session: their commit()': {
+    commands: 2,
     given: opened((session) => {
       session.invalidate()
       change(session)
@@ -291,6 +334,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: commitFailed,
   },
   'invalidate() of who is signed in, and another session: their commit()': {
+    commands: 3,
     given: opened((session) => {
       session.invalidate()
       change(session)
@@ -300,16 +344,19 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     spoilsNothing: ['delist'],
   },
   'signIn() of a visitor without a session': {
+    commands: 2,
     given: visiting(),
     act: (_, { session }) => (session as DataSession).signIn('ada'),
     after: commitFailed,
   },
   'signIn() of a visitor with a session': {
+    commands: 2,
     given: opened(),
     act: (_, { session }) => (session as DataSession).signIn('ada', { keep: ['n'] }),
     after: commitFailed,
   },
   'signIn() where another session of hers has to end': {
+    commands: 7,
     options: { maxPerPrincipal: { limit: 2 } },
     async given(scene) {
       await scene.signedIn()
@@ -320,16 +367,19 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: commitFailed,
   },
   'signIn() of who is signed in': {
+    commands: 2,
     given: opened(undefined, signedIn),
     act: (_, { session }) => (session as DataSession).signIn('ada'),
     after: commitFailed,
   },
   'signIn() of somebody else': {
+    commands: 2,
     given: opened(undefined, signedIn),
     act: (_, { session }) => (session as DataSession).signIn('bob'),
     after: commitFailed,
   },
   'signIn(), and its commit()': {
+    commands: 2,
     given: opened(),
     async act(scene, prepared) {
       await (prepared.session as DataSession).signIn('ada')
@@ -337,16 +387,20 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   },
   'signOut()': {
+    commands: 2,
     given: opened(undefined, signedIn),
     act: (_, { session }) => (session as DataSession).signOut(),
     after: commitFailed,
     spoilsNothing: ['delist'],
   },
   'of().list()': {
+    commands: 4,
+    onlyReads: true,
     given: threeOfAda,
     act: ({ sessions }) => sessions.of('ada').list(),
   },
   'of().list(), where one has ended': {
+    commands: 5,
     async given(scene) {
       const { id } = await threeOfAda(scene)
       await scene.directly.revoke(id as string, REASON)
@@ -355,31 +409,39 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     act: ({ sessions }) => sessions.of('ada').list(),
   },
   'of().revoke()': {
+    commands: 3,
     given: threeOfAda,
     act: async ({ sessions }, { id }) =>
       expectToEnd(1, Number(await sessions.of('ada').revoke(id as string, REASON))),
   },
   'of().revokeOthers()': {
+    commands: 4,
     given: threeOfAda,
     act: async ({ sessions }, { id }) =>
       expectToEnd(2, (await sessions.of('ada').revokeOthers(id as string, REASON)).length),
   },
   'of().revokeAll()': {
+    commands: 5,
     given: threeOfAda,
     act: async ({ sessions }) =>
       expectToEnd(3, (await sessions.of('ada').revokeAll(REASON)).length),
   },
   'revoke()': {
+    commands: 1,
     given: threeOfAda,
     act: async ({ sessions }, { id }) =>
       expectToEnd(1, Number(await sessions.revoke({ id: id as string }, REASON))),
   },
   'revokeEverything()': {
+    commands: 1,
     options: { epoch: true },
     given: threeOfAda,
     act: ({ sessions }) => sessions.revokeEverything(REASON),
   },
   'scan()': {
+    // One SCAN and a GET of each; more where more keys lie about.
+    commands: 4,
+    onlyReads: true,
     given: threeOfAda,
     async act({ sessions }) {
       const found = new Set<string>()
@@ -388,41 +450,49 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   },
   'open() of a session to migrate': {
+    commands: 2,
+    onlyReads: true,
     options: MIGRATING,
     given: async (scene) => ({ cookie: await scene.old() }),
     act: ({ sessions }, { cookie }) => sessions.open(cookie),
   },
   'a session to migrate: its commit()': {
+    commands: 4,
     options: MIGRATING,
     given: openedOld(),
     act: commit,
     after: commitFailed,
   },
   'a session to migrate, changed: its commit()': {
+    commands: 5,
     options: MIGRATING,
     given: openedOld(change),
     act: commit,
     after: commitFailed,
   },
   'a session to migrate, after rotate(): its commit()': {
+    commands: 5,
     options: MIGRATING,
     given: openedOld((session) => session.rotate()),
     act: commit,
     after: commitFailed,
   },
   'update() of a session to migrate': {
+    commands: 5,
     options: MIGRATING,
     given: openedOld(),
     act: (_, { session }) => (session as DataSession).update(increment),
     after: commitFailed,
   },
   'signIn() in a session to migrate': {
+    commands: 6,
     options: MIGRATING,
     given: openedOld(),
     act: (_, { session }) => (session as DataSession).signIn('ada', { keep: ['n'] }),
     after: commitFailed,
   },
   'invalidate() of a session to migrate: its commit()': {
+    commands: 2,
     options: MIGRATING,
     given: openedOld((session) => session.invalidate()),
     act: commit,

@@ -5,9 +5,10 @@ import type { Operation, Prepared } from './operations.ts'
 import type { Scene } from './scene.ts'
 import { sweep } from './sweep.ts'
 
-/* What the sweep says of a promise that settles late, or never. */
+/* What the sweep says of a promise that settles late, or never, and of one that does too little. */
 
 const onGround = useGround()
+const READS = { commands: 1, onlyReads: true } as const
 
 /** A read that behaves like this when it has failed. */
 function sweepOf(
@@ -15,6 +16,7 @@ function sweepOf(
   storeTimeoutMs = 150,
 ) {
   const operation: Operation = {
+    ...READS,
     given: async (scene) => ({ cookie: await scene.visitor() }),
     act: (scene, prepared) =>
       scene.sessions.open(prepared.cookie).catch(async (error: unknown) => {
@@ -22,6 +24,10 @@ function sweepOf(
         throw error
       }),
   }
+  return sweepWith(operation, storeTimeoutMs)
+}
+
+function sweepWith(operation: Operation, storeTimeoutMs = 150) {
   const [, connect] = CLIENTS[0] as (typeof CLIENTS)[number]
   const ground = { ...onGround(), connect, storeTimeoutMs }
   return sweep(ground, 'a read', operation, ['silence'])
@@ -58,6 +64,21 @@ test('one that settles while the machine stands still is not blamed for that', a
   expect(found).toMatchObject({ ended: 'StoreError', left: 'nothing' })
   expect(found?.taken.ms).toBeGreaterThan(450)
   expect(found?.taken.loopMs).toBeLessThan(250)
+})
+
+test('an operation that answers without a command is noticed', async () => {
+  const idle = sweepWith({ ...READS, act: async () => 'unchanged' })
+  await expect(idle).rejects.toThrow('a read sent 0 commands, not 1')
+})
+
+test('so is one that should write, and does not', async () => {
+  const idle = sweepWith({ commands: 1, act: ({ sessions }) => sessions.open() })
+  await expect(idle).rejects.toThrow(/^a read: what lies there was\s+and is\s*$/)
+})
+
+test('so is one that should not write, and does', async () => {
+  const busy = sweepWith({ ...READS, act: async (scene) => void (await scene.visitor()) })
+  await expect(busy).rejects.toThrow(/^a read: what lies there was\s+and is\ssession, data/)
 })
 
 function standStill(ms: number): void {

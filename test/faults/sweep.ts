@@ -51,8 +51,11 @@ export async function sweep(
   operation: Operation,
   kinds: readonly string[],
 ): Promise<Case[]> {
-  const expected = await expectedOf(ground, operation)
+  const expected = await expectedOf(ground, name, operation)
   const commands = await countCommands(ground, operation)
+  if (commands < operation.commands) {
+    throw new Error(`${name} sent ${commands} commands, not ${operation.commands}`)
+  }
   const waiting = Array.from({ length: commands }, (_, at) =>
     kinds
       .filter((kind) => at === 0 || KINDS[kind]?.splits === undefined)
@@ -85,11 +88,14 @@ function slower(ground: Ground, tries: number): Ground {
 }
 
 /** As it goes where nothing goes wrong. */
-async function expectedOf(ground: Ground, operation: Operation): Promise<Expected> {
+async function expectedOf(ground: Ground, name: string, operation: Operation): Promise<Expected> {
   const whole = await looksOf(ground, operation, ['act', 'after'])
   const never = await looksOf(ground, operation, ['after'])
   const setOf = (looks: readonly string[]) => new Set(looks.map((look) => seenBy(operation, look)))
   const { looks, lastThatMatters } = whole.act
+  if ((looks[0] === looks.at(-1)) !== (operation.onlyReads === true)) {
+    throw new Error(`${name}: what lies there was\n${looks[0]}\nand is\n${looks.at(-1)}`)
+  }
   return {
     onItsWay: setOf(looks),
     done: setOf(looks.slice(lastThatMatters)),
