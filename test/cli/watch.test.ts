@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createSessions } from '../../src/index.ts'
 import { SECRET } from '../support/app.ts'
 import { useRedis } from '../support/both-stores.ts'
-import { signedIn, useCommandLine } from './command-line.ts'
+import { makeSession, signedIn, useCommandLine } from './command-line.ts'
 
 const redis = useRedis()
 const { sojourn, start } = useCommandLine()
@@ -94,6 +94,43 @@ describe('sojourn watch', () => {
         { event: 'expired', id },
       ])
       expect(stdout).not.toMatch(/tea|milk|foreign/)
+    } finally {
+      await redis.server.cli('config', 'set', 'notify-keyspace-events', '')
+    }
+  })
+
+  it('tells of a session that ends earlier than it would have', async () => {
+    const { id, cookie } = await signedIn(redis.server, 'ada')
+    const watching = start(['watch', '--json', '--limit', '1'], env())
+    await watching.until('stderr', /\n/)
+    const sessions = createSessions({
+      secret: SECRET,
+      store: redis.store(),
+      storeTimeoutMs: 15_000,
+    })
+    const session = await sessions.open(cookie)
+    session.adjustTimeoutForSession(60)
+    await sessions.commit(session)
+    expect(toldIn((await watching.ended).stdout)).toMatchObject([{ event: 'shortened', id }])
+  })
+
+  it('tells once of one that was revoked, not again when the reason is no longer kept', async () => {
+    await redis.server.cli('config', 'set', 'notify-keyspace-events', 'Kg$xe')
+    try {
+      const { id } = await signedIn(redis.server, 'ada')
+      const watching = start(['watch', '--json'], env())
+      await watching.until('stderr', /\n/)
+      await sojourn(['revoke', id, '--reason', 'lost'], env())
+      await watching.until('stdout', /ended/)
+      await redis.server.cli('pexpire', `session:${id}`, '1')
+      await expect.poll(() => redis.server.cli('get', `session:${id}`)).toBeNull()
+      // What is told in turn, and comes after it.
+      const next = await makeSession(redis.server, (session) => (session['n'] = 1))
+      await watching.until('stdout', /created/)
+      expect(toldIn((await watching.interrupt()).stdout)).toMatchObject([
+        { event: 'ended', id, reason: 'lost' },
+        { event: 'created', id: next.id },
+      ])
     } finally {
       await redis.server.cli('config', 'set', 'notify-keyspace-events', '')
     }
