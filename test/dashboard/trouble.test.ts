@@ -1,8 +1,11 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { DashboardOptions } from '../../src/dashboard/dashboard.ts'
 import { StoreError } from '../../src/errors.ts'
+import type { SessionRecord } from '../../src/record/record.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { memoryStore } from '../../src/store/memory.ts'
+import type { ScanStep } from '../../src/store/store.ts'
+import { fakeClock } from '../../src/testing/testing.ts'
 import { type Data, SECRET } from '../support/app.ts'
 import { describeOnBothStores, useRedis } from '../support/both-stores.ts'
 import { LatchStore } from '../support/latch-store.ts'
@@ -100,6 +103,37 @@ describeOnBothStores('a scan of the dashboard', (makeStore) => {
     expect(words).toContain('Active last (20 of 150)')
     expect(html.match(/href="\?session=/g)).toHaveLength(20)
   })
+})
+
+/** Gives half of them, the others, each oldest first, and some again, as a SCAN of Redis may. */
+class RepeatingStore extends LatchStore {
+  override async *scan(prefix: string): AsyncGenerator<ScanStep> {
+    const found: SessionRecord[] = []
+    for await (const { records } of super.scan(prefix)) found.push(...records)
+    const oldestFirst = found.toSorted((one, other) => one.createdAt - other.createdAt)
+    const [some, others] = [0, 1].map((odd) => oldestFirst.filter((_, at) => at % 2 === odd))
+    const records = [...(some ?? []), ...(others ?? [])]
+    yield { keys: records.length, records }
+    yield { keys: 30, records: records.slice(-30) }
+  }
+}
+
+test('a scan that gives the latest last, and twice, shows each of them once', async () => {
+  const clock = fakeClock()
+  const store = new RepeatingStore(memoryStore({ now: clock.now }))
+  const sessions = createSessions<Data>({ secret: SECRET, store, storeTimeoutMs: 10_000 })
+  const ids: string[] = []
+  // More than are held until the end of a scan.
+  while (ids.length < 450) {
+    clock.advance(1)
+    ids.push((await signIn(sessions, `user-${ids.length}`)).id)
+  }
+  const { words, html } = await operate(sessions).get()
+  expect(words).toMatch(/^450 sessions 450 signed in, of 450 user ids/)
+  expect(words).toContain('Active last (20 of 450)')
+  expect(html).toContain('over the last hour: 450 sessions')
+  const shown = [...html.matchAll(/href="\?session=([\w-]+)"/g)].map(([, id]) => id)
+  expect(shown).toEqual(ids.slice(-20).toReversed())
 })
 
 function faked() {
