@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { type RedisClient, redisStore } from '../../src/store/redis/redis-store.ts'
+import { Random } from '../../src/testing/random.ts'
 import { type App, type Data, SECRET, startApp } from '../support/app.ts'
 import { useRedis } from '../support/both-stores.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
@@ -83,9 +84,14 @@ describe.each(Object.entries(CLIENTS))('over %s', (_, connect) => {
         }),
       )
       const seen = { right: 0, wrong: [] as string[], error: 0, aborted: 0 }
+      const random = new Random(1)
+      let connectionsCut = 0
       let cut: Promise<unknown> = Promise.resolve()
       const cutting = setInterval(() => {
-        cut = redis.server.cli('client', 'kill', 'type', 'normal').catch(() => undefined)
+        cut = redis.server
+          .cli('client', 'kill', 'type', 'normal')
+          .then((killed) => (connectionsCut += Number(killed)))
+          .catch(() => undefined)
       }, 30)
       onTestFinished(async () => {
         clearInterval(cutting)
@@ -96,7 +102,7 @@ describe.each(Object.entries(CLIENTS))('over %s', (_, connect) => {
         await Promise.all(
           jars.flatMap(({ user, cookie }) =>
             ['/who', '/visit'].map(async (path) => {
-              const abortAfterMs = Math.random() < 0.3 ? Math.random() * 10 : undefined
+              const abortAfterMs = random.below(10) < 3 ? random.below(10) : undefined
               const answer = await readOrAbort(app, path, cookie, abortAfterMs)
               if (answer === 'aborted') seen.aborted++
               else if (answer.status !== 200) seen.error++
@@ -109,6 +115,7 @@ describe.each(Object.entries(CLIENTS))('over %s', (_, connect) => {
       expect(seen.wrong).toEqual([])
       expect(seen.right).toBeGreaterThan(50)
       expect(seen.aborted).toBeGreaterThan(5)
+      expect(connectionsCut).toBeGreaterThan(0)
     },
   )
 })
