@@ -181,6 +181,7 @@ test('an answer that took too long does not count', async () => {
   const began = performance.now()
   server.pause()
   const read = store.read(fresh('key'))
+  // More than the second that an answer may take, by the monotonic clock, which is real here.
   await sleep(1050)
   server.resume()
   await read

@@ -87,6 +87,7 @@ describe.each(PACKAGES)('a store that connects with %s', (_, load) => {
     await store.create(fresh('key'), recordOf(store))
     await server.stop()
     const during = store.read(fresh('key')).catch((error: unknown) => error)
+    // So long the outage lasts: by then a client that waits ever longer waits its longest.
     await sleep(700)
     await running(server.port)
     expect(await untilNormal(store)).toBeLessThan(WITHIN_A_SECOND_MS)
@@ -103,6 +104,8 @@ describe.each(PACKAGES)('a store that connects with %s', (_, load) => {
     const store = connect(server.port)
     await store.read(fresh('key'))
     await server.stop()
+    await expect.poll(() => warnings).toHaveLength(1)
+    // Time for several more tries to fail.
     await sleep(250)
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toMatch(/^session store, client: Redis could not be used: /)
