@@ -29,7 +29,9 @@ export const PROFILES = {
         'CPU is that of the server process, `process.cpuUsage()` over the requests of a round; ' +
           '`limit` is the same framework with a cookie scan, `GET` and `JSON.parse`, `SET` by hand ' +
           'in the handler; `nothing` is the same handler without sessions. Each library is set up ' +
-          'as its README says, and has shown that it keeps sessions before it is measured.',
+          'as its README says, and has shown that it keeps sessions before it is measured. Peers are run ' +
+          'with the defaults of node-redis, its timeout per command included; `limit` has that switched ' +
+          'off, and Sojourn switches it off for its own commands.',
         '`read` and `write` are of ten sessions, as a browser sends its requests in bursts: from the ' +
           'second on Sojourn knows what the bytes of an unchanged record mean ' +
           '([031](decisions/031-records-read-lately.md)), and writes only the properties that have ' +
@@ -49,6 +51,8 @@ export const PROFILES = {
           'HMAC. A visitor costs what a property on the request and a hold on the response cost; Hono ' +
           'cannot tell who looks at a session, so each response gets Vary, which gives it a Headers ' +
           'object.',
+        '`reached, within noise` is said where the median of the rounds reaches a target, and the ' +
+          'highest of them does not.',
         'More: [every case](bench/cases.md), [sizes](bench/sizes.md), [parts](bench/parts.md), ' +
           '[what is left without sockets](bench/overhead.md), ' +
           '[as work grows](bench/growth.md), and [what a large site needs](capacity.md).',

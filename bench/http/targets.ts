@@ -3,7 +3,7 @@ import type { CaseName } from './cases.ts'
 import type { Traffic } from './counting-proxy.ts'
 import type { Slice } from './measure.ts'
 import type { Result } from './result.ts'
-import { ratioOf, seriesOf, showRatio } from './ratio.ts'
+import { type Ratio, ratioOf, seriesOf, showRatio } from './ratio.ts'
 import { FRAMEWORKS, type Framework, type Keeper, NEAR } from './subjects.ts'
 import type { Table } from '../table.ts'
 import type { Asked, RedisUse } from './traffic.ts'
@@ -30,7 +30,7 @@ const TARGETS: readonly Target[] = [
   { ...READ, to: 'express-session', figure: 'cpuUs', atMost: () => 0.5 },
 ]
 
-const [REACHED, MISSED] = ['reached', 'not reached']
+const [REACHED, BARELY, MISSED] = ['reached', 'reached, within noise', 'not reached']
 const FIGURES = { cpuUs: 'CPU', p99Ms: 'p99' } as const
 
 /** Each figure this project holds itself to, and whether this run reached it. */
@@ -44,14 +44,19 @@ export function targetsOf({ measured, trials, uses }: Result): Table {
       if (own === undefined || other === undefined) return []
       const ratio = ratioOf(own, other, figure satisfies keyof Slice)
       const most = atMost(framework)
-      const reached = ratio.median <= most ? REACHED : MISSED
       const who = keeper === 'Sojourn' ? '' : ' with near cache'
       const what = `${name}${who}: ${framework}, ${FIGURES[figure]} to ${to}`
-      return [[what, `${most}`, showRatio(ratio), reached]]
+      return [[what, `${most}`, showRatio(ratio), verdictOf(ratio, most)]]
     }),
   )
   rows.push(...trafficTargets(uses))
   return { title: 'Sojourn against its targets', head: ['', 'at most', 'is', ''], rows }
+}
+
+/** By the median; a round that crosses the target shows that the next run may not reach it. */
+function verdictOf({ median, highest }: Ratio, most: number): string {
+  if (median <= most) return highest <= most ? REACHED : BARELY
+  return MISSED
 }
 
 /** Commands, each of which is a round trip of its own. */
