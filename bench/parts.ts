@@ -11,6 +11,7 @@ import { changeFinding } from './parts/changes.ts'
 import { type Part, compare } from './parts/compare.ts'
 import { cookie } from './parts/cookie.ts'
 import { credential } from './parts/credential.ts'
+import { encryption } from './parts/encryption.ts'
 import { record } from './parts/record.ts'
 import { serializer } from './parts/serializer.ts'
 import { storeParts } from './parts/store.ts'
@@ -38,6 +39,7 @@ await measure('The cookie', cookie)
 await measure('The credential', credential)
 await measure('The record', record)
 await measure('Changes', changeFinding)
+await measure('Encryption', await encryption())
 show(serializer(rounds * 4))
 const redis = await startRedis()
 const { parts, close } = await storeParts(redis)
