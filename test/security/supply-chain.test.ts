@@ -69,7 +69,7 @@ test('THREATS T21: the lock file names every package by its hash, and no host', 
 })
 
 test('THREATS T21: the package holds what was built, and nothing of the workshop', () => {
-  expect(manifest.files?.filter((file) => !/^(dist|[A-Z]+(\.md)?)$/.test(file))).toEqual([])
+  expect(manifest.files?.filter((file) => !/^(dist|docs|[A-Z]+(\.md)?)$/.test(file))).toEqual([])
   const built = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' })
   expect(built.filter((file) => /\.(node|wasm|sh)$/.test(file))).toEqual([])
 })
