@@ -373,10 +373,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     after: commitFailed,
   },
   'signIn() of somebody else': {
-    commands: 2,
+    commands: 3,
     given: opened(undefined, signedIn),
     act: (_, { session }) => (session as DataSession).signIn('bob'),
     after: commitFailed,
+    spoilsNothing: ['delist'],
   },
   'signIn(), and its commit()': {
     commands: 2,
