@@ -3,12 +3,12 @@
  * of a hundred thousand principals lie in Redis, against a thousand of a hundred; and what a list
  * costs in memory. Run: `npm run bench:accounts`. Both take turns, and medians are compared.
  */
-import { execFileSync } from 'node:child_process'
-import { cpus } from 'node:os'
 import { createSessions } from '../src/sessions.ts'
 import { redisStore } from '../src/store/redis/redis-store.ts'
-import { type RedisServer, findServer, startRedis } from '../test/support/redis-server.ts'
+import { machine } from '../test/support/machine.ts'
+import { type RedisServer, startRedis } from '../test/support/redis-server.ts'
 import { PER_PRINCIPAL, fill } from './accounts/fill.ts'
+import { medians, timed } from './timing.ts'
 
 const SECRET = 'Vn3pJw7sKx0bTq5yRz8dGm2hLc4fWa6e'
 const ROUNDS = 90
@@ -56,43 +56,17 @@ async function begin(principals: number): Promise<Side> {
   return { principals, redis, sessions: createSessions(options) }
 }
 
-async function timed(work: Work, side: Side, round: number): Promise<number> {
-  const began = performance.now()
-  await work(side, round)
-  return performance.now() - began
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-function output(program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { encoding: 'utf8' }).trim()
-}
-
-const commit = output('git', ['rev-parse', '--short', 'HEAD'])
-const version = /\bv=(\S+)/.exec(output(findServer() ?? 'redis-server', ['--version']))?.[1]
-console.log(
-  `commit ${commit}, Node ${process.versions.node}, Redis ${version}, ${cpus()[0]?.model}`,
-)
+console.log(machine())
 
 const sides: Side[] = []
 try {
   for (const principals of [100, 100_000]) sides.push(await begin(principals))
-  const [few, many] = sides as [Side, Side]
   for (let round = 0; round < 100; round++) {
     for (const side of sides) await WORKS['list()']?.(side, round)
   }
   for (const [name, work] of Object.entries(WORKS)) {
-    const [ofFew, ofMany]: [number[], number[]] = [[], []]
-    for (let round = 0; round < ROUNDS; round++) {
-      // Whoever comes second finds everything warm.
-      const first = round % 2 === 0
-      if (first) ofFew.push(await timed(work, few, round))
-      ofMany.push(await timed(work, many, round))
-      if (!first) ofFew.push(await timed(work, few, round))
-    }
-    const [before, after] = [median(ofFew), median(ofMany)]
+    const works = sides.map((side) => (round: number) => timed(() => work(side, round)))
+    const [before, after] = (await medians(ROUNDS, works)) as [number, number]
     const ratio = after / before
     console.log(
       `${name.padEnd(12)} ${before.toFixed(2)} ms among a thousand, ${after.toFixed(2)} ms among ` +

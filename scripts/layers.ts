@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { root } from './run.ts'
 
 /**
@@ -53,11 +53,11 @@ export function layeringProblems(): string[] {
   const source = join(root, 'src')
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-    .flatMap((file) => problemsOf(source, file))
+    .flatMap((file) => problemsIn(file, readFileSync(join(source, file), 'utf8')))
 }
 
-function problemsOf(source: string, file: string): string[] {
-  const text = readFileSync(join(source, file), 'utf8')
+/** Those of one file, by its path in src/. */
+export function problemsIn(file: string, text: string): string[] {
   const here = roomOf(file)
   if (here === -1) return [`src/${file} is in no room`]
   return importsOf(text).flatMap(({ target, typesOnly }) => {
@@ -65,7 +65,7 @@ function problemsOf(source: string, file: string): string[] {
       const fine = packages.some(([name, where]) => name.test(target) && where.test(file))
       return fine ? [] : [`src/${file} may not import the package ${target}`]
     }
-    const path = relative(source, resolve(source, dirname(file), target))
+    const path = join(dirname(file), target)
     const there = roomOf(path)
     if (there !== -1 && there <= here) return []
     if (typesOnly && path === 'index.ts' && file.startsWith('adapters/')) return []
@@ -73,17 +73,16 @@ function problemsOf(source: string, file: string): string[] {
   })
 }
 
-/** What an import names. */
-export interface Import {
+interface Import {
   readonly target: string
   readonly typesOnly: boolean
 }
 
-/** Every import and export of another module that stands in this text. */
-export function importsOf(text: string): Import[] {
-  // A bundler may be told something between the parenthesis and the name.
-  const inside = /(?<=\bimport\()\s*\/\*.*?\*\//g
-  const code = text.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '').replaceAll(inside, '')
+/** What is kept is text, in which `//` and `/*` begin no comment. */
+const TEXT_OR_COMMENT = /('(?:[^'\\\n]|\\.)*')|\/\*[^]*?\*\/|\/\/.*/g
+
+function importsOf(text: string): Import[] {
+  const code = text.replaceAll(TEXT_OR_COMMENT, '$1')
   const found = code.matchAll(/\b(import|export)(\s+type)?(?:[^'";]*?\bfrom)?\s*\(?\s*'([^']+)'/g)
   return [...found].map(([, , type, target]) => ({
     target: target ?? '',

@@ -4,7 +4,7 @@ import { NOBODY } from '../record/identity.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { subscriberOf } from '../store/redis/subscriber.ts'
 import { type Store, expectedOf } from '../store/store.ts'
-import { type Finding, fail, ok, warn } from './finding.ts'
+import { type Check, type Finding, fail, ok, warn } from './finding.ts'
 import { type Node, type Redis, inTime, reasonOf } from './nodes.ts'
 
 /** Whatever goes wrong, what is tried is gone after this. */
@@ -34,7 +34,7 @@ export async function checkPermissions(redis: Redis, prefix: string): Promise<Fi
 }
 
 async function trying(
-  check: string,
+  check: Permission,
   level: typeof fail,
   fine: string,
   life: () => Promise<void>,
@@ -47,11 +47,13 @@ async function trying(
   }
 }
 
-const MEANS: Readonly<Record<string, string>> = {
+const MEANS = {
   sessions: 'Sessions do not work for this user',
   accounts: 'signIn() and revocations do not work for this user',
   watching: 'watch() learns of ends by reading every 500 ms, which costs more',
-}
+} satisfies Partial<Record<Check, string>>
+
+type Permission = keyof typeof MEANS
 
 async function liveOnce(store: Store, prefix: string, id: string): Promise<void> {
   const key = prefix + id

@@ -136,18 +136,26 @@ const LONGEST_MS = 3000
 const SLOW_MS = 10
 
 async function checkLatency(node: Node): Promise<Finding> {
+  try {
+    return judged(await roundTrips(node))
+  } catch (error) {
+    const means = `PING fails, so it is not known how long a round trip takes: ${reasonOf(error)}.`
+    return warn('latency', means, 'Run the doctor as a user with +ping.')
+  }
+}
+
+async function roundTrips(node: Node): Promise<number[]> {
   const times: number[] = []
   const began = performance.now()
   while (times.length < PINGS && performance.now() - began < LONGEST_MS) {
     const sentAt = performance.now()
-    try {
-      await node.send('ping')
-    } catch (error) {
-      const means = `PING is refused, so how long a round trip takes is not known: ${reasonOf(error)}.`
-      return warn('latency', means, 'Run the doctor as a user with +ping.')
-    }
+    await node.send('ping')
     times.push(performance.now() - sentAt)
   }
+  return times
+}
+
+function judged(times: readonly number[]): Finding {
   const sorted = times.toSorted((one, other) => one - other)
   const median = sorted[Math.floor(times.length / 2)] ?? 0
   const [half, most] = [median, sorted.at(-1) ?? 0].map((ms) => ms.toFixed(1))

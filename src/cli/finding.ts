@@ -2,9 +2,35 @@ import { clean, count } from '../words.ts'
 
 export type Level = 'ok' | 'warn' | 'fail'
 
+/** All there are, by the names that --accept takes. */
+export const CHECKS = [
+  'connection',
+  'transport',
+  'server',
+  'version',
+  'memory',
+  'eviction',
+  'persistence',
+  'replication',
+  'latency',
+  'sessions',
+  'accounts',
+  'watching',
+  'settings',
+  'secret',
+  'cookie secure',
+  'cookie http only',
+  'cookie same site',
+  'cookie domain',
+  'absolute timeout',
+  'renewal',
+] as const
+
+export type Check = (typeof CHECKS)[number]
+
 /** What a check has found. */
 export interface Finding {
-  readonly check: string
+  readonly check: Check
   readonly level: Level
   /** What is so, and what it means: one sentence. */
   readonly means: string
@@ -14,15 +40,15 @@ export interface Finding {
   readonly accepted?: true
 }
 
-export function ok(check: string, means: string): Finding {
+export function ok(check: Check, means: string): Finding {
   return { check, level: 'ok', means }
 }
 
-export function warn(check: string, means: string, todo: string): Finding {
+export function warn(check: Check, means: string, todo: string): Finding {
   return { check, level: 'warn', means, todo }
 }
 
-export function fail(check: string, means: string, todo: string): Finding {
+export function fail(check: Check, means: string, todo: string): Finding {
   return { check, level: 'fail', means, todo }
 }
 

@@ -52,24 +52,37 @@ const RAW = { typeMapping: { 36: Buffer, 61: Buffer, 37: Array } }
  */
 export async function connect(connection: Connection): Promise<Redis> {
   const seed = await openNode(connection)
-  const nodes = new Map([[seed.name, seed]])
-
-  async function close(): Promise<void> {
-    await Promise.all([...nodes.values()].map(({ client }) => client.close()))
-  }
+  const nodes = new Map([[seed.name, Promise.resolve(seed)]])
+  const slots = await seed.send('cluster', 'slots').catch(() => undefined)
+  const isCluster = Array.isArray(slots)
 
   async function node(name: string): Promise<Node> {
     const at = name.lastIndexOf(':')
     const host = name.slice(0, at) || connection.host
-    const opened =
-      nodes.get(name) ?? (await openNode({ ...connection, host, port: +name.slice(at + 1) }))
-    nodes.set(name, opened)
-    return opened
+    const opening = nodes.get(name) ?? openNode({ ...connection, host, port: +name.slice(at + 1) })
+    nodes.set(name, opening)
+    try {
+      return await opening
+    } catch (error) {
+      nodes.delete(name)
+      throw error
+    }
   }
 
-  const slots = await seed.send('cluster', 'slots').catch(() => undefined)
-  const isCluster = Array.isArray(slots)
-  const masters = isCluster ? await all(mastersOf(slots).map(node), close) : [seed]
+  /** One that is left open, or still being opened, keeps the process alive. */
+  async function close(): Promise<void> {
+    const settled = await Promise.allSettled(nodes.values())
+    const opened = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    await Promise.all(opened.map(({ client }) => client.close()))
+  }
+
+  let masters: readonly Node[] = [seed]
+  try {
+    if (isCluster) masters = await Promise.all(mastersOf(slots).map(node))
+  } catch (error) {
+    await close()
+    throw error
+  }
 
   async function send(command: readonly Argument[], first = masters[0] as Node): Promise<unknown> {
     try {
@@ -94,20 +107,9 @@ export async function connect(connection: Connection): Promise<Redis> {
   }
 }
 
-/** Where one cannot be opened, all are closed: a connection keeps the process from ending. */
-async function all(opening: readonly Promise<Node>[], close: () => Promise<void>): Promise<Node[]> {
-  const opened = await Promise.allSettled(opening)
-  try {
-    if (opened.length === 0) throw new StoreError('client', 'this cluster has no slots yet')
-    return await Promise.all(opening)
-  } catch (error) {
-    await close()
-    throw error
-  }
-}
-
 /** Where the slots are, as `host:port`. */
 function mastersOf(slots: readonly [number, number, [Buffer | null, number]][]): string[] {
+  if (slots.length === 0) throw new StoreError('client', 'this cluster has no slots yet')
   return [...new Set(slots.map(([, , [host, port]]) => `${host?.toString() ?? ''}:${port}`))]
 }
 

@@ -25,13 +25,18 @@ it('shows how far a long scan is, and takes itself away', () => {
   expect(written().endsWith('\r\u{1b}[K')).toBe(true)
 })
 
-it('writes nothing where nobody looks, or when the scan is short', () => {
-  for (const { looked, done, written } of [bar(false), bar(true)]) {
-    if (written !== undefined) looked(100, 500, 1000)
-    done()
-    expect(written()).toBe('')
-  }
-  const piped = bar(false)
-  piped.looked(5000, 500, 1000)
-  expect(piped.written()).toBe('')
+it.each([
+  ['nobody looks', false, 5000],
+  ['the scan is short', true, 100],
+])('writes nothing where %s', (_, isTTY, at) => {
+  const { looked, done, written } = bar(isTTY)
+  looked(at, 500, 1000)
+  done()
+  expect(written()).toBe('')
+})
+
+it('takes nothing away where nothing was looked at', () => {
+  const { done, written } = bar(true)
+  done()
+  expect(written()).toBe('')
 })

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { ID } from '../cookie/credential.ts'
+import { show } from '../options/check.ts'
 import { createSessions } from '../sessions.ts'
 import { type Arguments, usage } from './arguments.ts'
 import type { Result, Task } from './task.ts'
-import { clean, count } from '../words.ts'
+import { count } from '../words.ts'
 
 const STORE_TIMEOUT_MS = 10_000
 
@@ -15,7 +16,7 @@ export function revoke({ ids, options }: Arguments): (task: Task) => Promise<Res
     throw usage('revoke takes the ids of sessions, or --principal')
   }
   const wrong = ids.find((id) => !ID.test(id))
-  if (wrong !== undefined) throw usage(`${clean(wrong)} is no id of a session; nothing was revoked`)
+  if (wrong !== undefined) throw usage(`${show(wrong)} is no id of a session`)
   const revocation = { reason, ...(by !== undefined && { by }) }
   return async ({ redis, prefix, reasonKept }) => {
     const sessions = createSessions({
@@ -26,44 +27,38 @@ export function revoke({ ids, options }: Arguments): (task: Task) => Promise<Res
       reasonKept,
       storeTimeoutMs: STORE_TIMEOUT_MS,
     })
-    const revoked =
-      principal === undefined
-        ? await each(ids, (id) => sessions.revoke(id, revocation))
-        : await sessions.of(principal).revokeAll(revocation)
-    const missed = ids.filter((id) => !revoked.includes(id))
-    return { ...said(revoked, missed), json: { revoked, missed } }
+    if (principal === undefined) return each(ids, (id) => sessions.revoke(id, revocation))
+    return said(await sessions.of(principal).revokeAll(revocation), [])
   }
 }
 
+/** A failure in the middle does not hide what was ended before it. */
 async function each(
   ids: readonly string[],
   end: (id: string) => Promise<boolean>,
-): Promise<string[]> {
-  const ended: string[] = []
+): Promise<Result> {
+  const [revoked, missed]: [string[], string[]] = [[], []]
   try {
-    for (const id of ids) if (await end(id)) ended.push(id)
+    for (const id of new Set(ids)) {
+      const list = (await end(id)) ? revoked : missed
+      list.push(id)
+    }
   } catch (error) {
-    process.stderr.write(ended.map(revokedLine).join(''))
-    throw error
+    if (revoked.length === 0) throw error
+    return { ...said(revoked, missed), failure: error }
   }
-  return ended
+  return said(revoked, missed)
 }
 
-function revokedLine(id: string): string {
-  return `revoked ${id}\n`
-}
-
-function said(
-  revoked: readonly string[],
-  missed: readonly string[],
-): Pick<Result, 'text' | 'code'> {
+function said(revoked: readonly string[], missed: readonly string[]): Result {
   const lines = [
-    ...revoked.map(revokedLine),
-    ...missed.map((id) => `${clean(id)}: there is no such session\n`),
+    ...revoked.map((id) => `revoked ${id}\n`),
+    ...missed.map((id) => `${id}: there is no such session\n`),
   ]
   const nothing = revoked.length === 0
   return {
     text: `${lines.join('')}${count(revoked.length, 'session')} revoked\n`,
+    json: { revoked, missed },
     code: nothing || missed.length > 0 ? 1 : 0,
   }
 }

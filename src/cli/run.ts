@@ -27,9 +27,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     const args = parseArguments(argv)
     if (args.command === 'help') return print(HELP)
     if (args.command === 'version') return print(`${version()}\n`)
-    const { text, json, code } = await resultOf(args, args.command)
+    const { text, json, code, failure } = await resultOf(args, args.command)
     const wantsJson = args.options.json === true && json !== undefined
     print(wantsJson ? `${JSON.stringify(json, null, 2)}\n` : text)
+    if (failure !== undefined) throw failure
     return code
   } catch (error) {
     const isUsage = error instanceof UsageError || error instanceof OptionError

@@ -135,9 +135,15 @@ function contentsOf({ data, flash }: SessionRecord): { text: string; json: objec
   }
 }
 
+/** inspect() writes control characters in text as escapes, but not those that turn text round. */
 function show1(value: unknown): string {
-  const options = { depth: null, maxArrayLength: null, maxStringLength: null, breakLength: 80 }
-  return inspect(value, options).split('\n').map(clean).join('\n')
+  const shown = inspect(value, {
+    depth: null,
+    maxArrayLength: null,
+    maxStringLength: null,
+    breakLength: 80,
+  })
+  return shown.split('\n').map(clean).join('\n')
 }
 
 function lines(all: readonly Line[]): string {

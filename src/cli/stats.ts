@@ -16,25 +16,25 @@ export function stats(args: Arguments): (task: Task) => Promise<Result> {
 }
 
 async function gather({ redis, prefix, now }: Task, most: number): Promise<Result> {
-  const kinds = { session: 0, ended: 0, list: 0, newer: 0, foreign: 0 }
+  const others = { ended: 0, list: 0, newer: 0, foreign: 0 }
+  // SCAN may give a key more than once.
+  const ids = new Set<string>()
   const sizes: number[] = []
   const ages: number[] = []
   const idles: number[] = []
   const principals = new Map<string, number>()
-  const ids = new Set<string>()
   let signedIn = 0
   let endingSoon = 0
   const progress = progressBar()
   try {
     for await (const found of scan(redis, prefix, progress.looked)) {
-      if (found.kind === 'session') {
-        // SCAN may give a key twice while its table changes size.
-        if (ids.has(found.record.id)) continue
-        ids.add(found.record.id)
+      if (found.kind !== 'session') {
+        others[found.kind]++
+        continue
       }
-      kinds[found.kind]++
-      if (found.kind !== 'session') continue
       const { record, bytes } = found
+      if (ids.has(record.id)) continue
+      ids.add(record.id)
       sizes.push(bytes)
       ages.push(now - record.createdAt)
       idles.push(now - record.touchedAt)
@@ -46,13 +46,12 @@ async function gather({ redis, prefix, now }: Task, most: number): Promise<Resul
   } finally {
     progress.done()
   }
-  const { session: sessions, ...others } = kinds
   const top = [...principals].toSorted(([, one], [, other]) => other - one).slice(0, most)
   const figures = {
     sessions: {
-      all: sessions,
+      all: ids.size,
       signedIn,
-      visitors: sessions - signedIn,
+      visitors: ids.size - signedIn,
       endingWithinAnHour: endingSoon,
     },
     others,

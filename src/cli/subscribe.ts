@@ -8,7 +8,7 @@ interface Client {
   pSubscribe?(pattern: string, heard: (message: string, channel: string) => void): Promise<unknown>
   psubscribe(pattern: string): Promise<unknown>
   on(event: 'pmessage', heard: (pattern: string, channel: string, message: string) => void): unknown
-  on(event: 'error' | 'close', listener: () => void): unknown
+  on(event: 'error' | 'close' | 'ready', listener: () => void): unknown
 }
 
 export interface Subscribed {
@@ -24,19 +24,30 @@ export async function subscribe(
 ): Promise<Subscribed> {
   const opened: Node[] = []
   let closing = false
+
   async function close(): Promise<void> {
     closing = true
     await Promise.all(opened.map(({ client }) => client.close()))
   }
+
+  /** Once per outage. node-redis emits `error` when a server hangs up, ioredis only `close`. */
+  function tellOutages(client: Client, name: string): void {
+    let told = false
+    function lost(): void {
+      if (!told && !closing) interrupted(name)
+      told = true
+    }
+    client.on('error', lost)
+    client.on('close', lost)
+    client.on('ready', () => void (told = false))
+  }
+
   try {
     for (const { connection } of nodes) {
       const node = await openNode(connection)
       opened.push(node)
       const client = node.client as unknown as Client
-      // ioredis says of a connection that the server has ended only that it closed.
-      for (const event of ['error', 'close'] as const) {
-        client.on(event, () => closing || interrupted(node.name))
-      }
+      tellOutages(client, node.name)
       if (client.pSubscribe !== undefined) {
         await client.pSubscribe(pattern, (message, channel) => hear(channel, message))
       } else {

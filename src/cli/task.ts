@@ -20,4 +20,6 @@ export interface Result {
   /** `undefined` where everything was printed already. */
   readonly json: unknown
   readonly code: 0 | 1
+  /** What ended the work before its end; told after the rest, with code 1. */
+  readonly failure?: unknown
 }

@@ -6,10 +6,8 @@ import { requireFunction, requireGroup, requireInteger, requireSeconds } from '.
 import type { Sessions } from '../sessions.ts'
 import { type Answer, type Page, answerOf } from './layout.ts'
 import { type Mounts, mountsOf } from './mounts.ts'
-import { refreshOf, viewOf } from './pages/activity.ts'
-import { NO_ANSWER } from './pages/problem.ts'
 import { type Verdict, operatorIn, queryOf, refuseForeign } from './request.ts'
-import { end, show } from './respond.ts'
+import { end, show, unanswered } from './respond.ts'
 import { Surveys } from './survey.ts'
 
 export type { Mounts as SessionsDashboard, Verdict }
@@ -31,8 +29,11 @@ export interface DashboardOptions<Req extends object = object> {
    * from 1 to 3600; one that took long rests longer, nine times what it took.
    */
   readonly scanInterval?: number
-  /** Told of what went wrong, also where authorize() threw. Default: prints it with `console.error`. */
-  readonly onError?: (error: unknown, request: Req) => void
+  /**
+   * Told of what went wrong, also where authorize() threw; the answer does not wait for it. Default:
+   * prints it with `console.error`, and so is what onError itself throws or rejects with.
+   */
+  readonly onError?: (error: unknown, request: Req) => void | Promise<void>
 }
 
 const KNOWN = ['authorize', 'maxKeys', 'scanInterval', 'onError'] as const
@@ -60,6 +61,15 @@ export function sessionsDashboard<D extends object, Req extends object = object>
   const surveys = new Surveys({ maxKeys, intervalMs })
   const { prefix } = corridor.policy
 
+  /** Whatever becomes of the telling, the request gets its answer. */
+  async function tell(error: unknown, request: Req): Promise<void> {
+    try {
+      await onError(error, request)
+    } catch (failure) {
+      print(failure)
+    }
+  }
+
   async function answer(request: Req & GuardedRequest): Promise<Answer> {
     try {
       const operator = operatorIn(await authorize(request))
@@ -77,14 +87,14 @@ export function sessionsDashboard<D extends object, Req extends object = object>
         return typeof ended === 'string' ? bare(303, { Location: ended }) : paged(ended)
       } catch (error) {
         if (!(error instanceof StoreError)) throw error
-        onError(error, request)
-        const page = paged({ ...NO_ANSWER, ...refreshOf(viewOf(query)) })
+        void tell(error, request)
+        const page = paged(unanswered(query))
         return { ...page, headers: { ...page.headers, ...error.headers } }
       }
     } catch (error) {
       // The event `refused` has told.
       if (error instanceof CrossOriginError) return bare(403)
-      onError(error, request)
+      void tell(error, request)
       const status = (error instanceof SessionError && error.status) || 500
       return bare(status, error instanceof StoreError ? error.headers : {})
     }
@@ -106,18 +116,7 @@ function resolve<Req extends object>(options: DashboardOptions<Req>) {
     authorize: requireFunction('authorize', authorize),
     maxKeys: requireInteger('maxKeys', maxKeys, { min: 1, max: 10_000_000 }),
     intervalMs: requireSeconds('scanInterval', scanInterval, { min: 1, max: 3600 }) * 1000,
-    onError: unfailing(requireFunction('onError', onError)),
-  }
-}
-
-/** Who is told of an error and fails at it must not keep the answer back. */
-function unfailing<Req>(onError: (error: unknown, request: Req) => void) {
-  return (error: unknown, request: Req): void => {
-    try {
-      onError(error, request)
-    } catch (thrown) {
-      print(thrown)
-    }
+    onError: requireFunction('onError', onError),
   }
 }
 

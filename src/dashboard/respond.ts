@@ -3,10 +3,10 @@ import type { Corridor } from '../corridor.ts'
 import type { Operator } from '../lifecycle/operator.ts'
 import type { Page } from './layout.ts'
 import { confirmPage } from './pages/confirm.ts'
-import { viewOf } from './pages/activity.ts'
+import { EVERY, viewOf } from './pages/activity.ts'
 import { overview } from './pages/overview.ts'
 import { principalPage } from './pages/principal.ts'
-import { NOTHING_TO_END, NO_SESSION } from './pages/problem.ts'
+import { NOTHING_TO_END, NO_ANSWER, NO_SESSION } from './pages/problem.ts'
 import { endedPage, sessionPage } from './pages/session.ts'
 import { to } from './parts.ts'
 import type { Surveys } from './survey.ts'
@@ -29,6 +29,12 @@ export async function show(source: Source, query: URLSearchParams): Promise<Page
   const { operator, surveys, corridor } = source
   const survey = await surveys.current(operator)
   return overview(survey, viewOf(query), await operator.now(), corridor.describePolicy())
+}
+
+/** What is shown when the store does not answer. An overview that refreshes goes on doing so. */
+export function unanswered(query: URLSearchParams): Page {
+  const ofOverview = !query.get('session') && !query.get('principal')
+  return ofOverview && viewOf(query).refreshes ? { ...NO_ANSWER, refresh: EVERY } : NO_ANSWER
 }
 
 async function showSession({ operator }: Source, id: string, reason: string | null): Promise<Page> {
@@ -66,7 +72,7 @@ export async function end(
   const principal = query.get('principal')
   if (!isReason(reason)) return NOTHING_TO_END
   const revocation = { reason, ...by }
-  if (session) {
+  if (session !== null) {
     if (!ID.test(session)) return NOTHING_TO_END
     const found = await operator.find(session)
     if (found === undefined) return NO_SESSION

@@ -1,10 +1,9 @@
 import { createCluster } from 'redis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSessions } from '../../src/index.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { SECRET } from '../support/app.ts'
-import { type RedisCluster, startCluster } from '../support/redis-cluster.ts'
-import { freePort, startRedis } from '../support/redis-server.ts'
+import { type RedisCluster, startCluster, startNode } from '../support/redis-cluster.ts'
 import { type Ran, useCommandLine } from './command-line.ts'
 
 let cluster: RedisCluster
@@ -44,22 +43,6 @@ async function signInTimes(times: number): Promise<string[]> {
 function idsIn(found: unknown): string[] {
   return (found as { sessions: { id: string }[] }).sessions.map(({ id }) => id).toSorted()
 }
-
-describe.each(['redis', 'ioredis'] as const)(
-  'on a cluster that is not whole, with %s',
-  (client) => {
-    const { sojourn } = useCommandLine(client)
-
-    it.each(['ls', 'doctor'])('%s says so, and ends', async (command) => {
-      const node = await startRedis({
-        args: ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
-      })
-      onTestFinished(() => node.stop())
-      const { code, stdout, stderr } = await sojourn([command], { REDIS_URL: node.url })
-      expect([code, stdout + stderr]).toEqual([1, expect.stringContaining('no slots')])
-    })
-  },
-)
 
 describe.each(['redis', 'ioredis'] as const)('on a cluster of three masters, with %s', (client) => {
   const { sojourn, json, start } = useCommandLine(client)
@@ -110,5 +93,22 @@ describe.each(['redis', 'ioredis'] as const)('on a cluster of three masters, wit
     expect(ran.stdout).toMatch(/^ok {4}accounts/m)
     const left = await Promise.all(cluster.nodes.map((node) => node.cli('dbsize')))
     expect(left).toEqual([0, 0, 0])
+  })
+
+  it('ends with 1 where no slots are given out, or a master is away', async () => {
+    const empty = await startNode()
+    const halved = await startCluster(2)
+    try {
+      const [here, away] = halved.nodes
+      await away?.stop()
+      const [ofEmpty, ofHalved] = await Promise.all(
+        [empty, here].map((node) => sojourn(['ls'], { REDIS_URL: node?.url ?? '' })),
+      )
+      expect(ofEmpty).toMatchObject({ code: 1, stderr: expect.stringContaining('no slots yet') })
+      const words = `no connection to 127.0.0.1:${away?.port}`
+      expect(ofHalved).toMatchObject({ code: 1, stderr: expect.stringContaining(words) })
+    } finally {
+      await Promise.all([empty.stop(), halved.stop()])
+    }
   })
 })

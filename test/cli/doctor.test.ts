@@ -106,6 +106,25 @@ describe('sojourn doctor, on a Redis', () => {
     expect(await levelOf('sessions', [], { REDIS_URL: url })).toBe('fail')
   })
 
+  it('checks the rest where its user may not ping', async () => {
+    const may = ['~*', '&*', '+@all', '-ping']
+    await redis.server.cli('acl', 'setuser', 'mute', 'reset', 'on', '>pw-of-mute', ...may)
+    keepSecret('pw-of-mute')
+    const url = redis.server.url.replace('//', '//mute:pw-of-mute@')
+    const { findings } = await report([], { REDIS_URL: url })
+    const levels = Object.fromEntries(findings.map(({ check, level }) => [check, level]))
+    expect(levels).toMatchObject({ version: 'ok', latency: 'warn', sessions: 'ok' })
+  })
+
+  it('goes by the clock of Redis where the local one is wrong', async () => {
+    const behind = 'const now = Date.now; Date.now = () => now() - 120000'
+    const options = `--import=data:text/javascript,${encodeURIComponent(behind)}`
+    const { findings } = await report([], { NODE_OPTIONS: options })
+    const failed = findings.filter(({ level }) => level === 'fail')
+    expect(failed).toEqual([])
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'accounts', level: 'ok' }))
+  })
+
   it('fails where there is no Redis, naming no password', async () => {
     keepSecret('hunter2')
     const url = `redis://:hunter2@127.0.0.1:${NOBODYS_PORT}`
@@ -184,6 +203,8 @@ describe('sojourn doctor, on a configuration', () => {
   it.each([
     [['ls'], 'nothing says where Redis is'],
     [['doctor'], 'nothing says where Redis is'],
+    [['doctor', '--accept', 'memory,memroy'], 'no check "memroy"; did you mean memory?'],
+    [['doctor', '--accept', 'x'], 'no check "x"; known are connection, transport, server,'],
     [['ls', '--settings', 'missing.ini'], 'cannot be read (ENOENT)'],
     [['ls', '--url', 'http://x'], 'must be a redis:, rediss: or unix: url'],
   ])('ends with 2 for %j, and names the rule', async (args, words) => {

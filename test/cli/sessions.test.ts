@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { createSessions, encrypt } from '../../src/index.ts'
 import { SECRET } from '../support/app.ts'
 import { useRedis } from '../support/both-stores.ts'
-import { keepHeaderSecret, makeSession, signedIn, useCommandLine } from './command-line.ts'
+import {
+  keepHeaderSecret,
+  keepSecret,
+  makeSession,
+  signedIn,
+  useCommandLine,
+} from './command-line.ts'
 
 const redis = useRedis()
 const { sojourn, json } = useCommandLine()
@@ -155,6 +161,17 @@ describe('sojourn show', () => {
     })
   })
 
+  it('writes what would turn the text of the data round as an escape', async () => {
+    const { id } = await makeSession(redis.server, (session) => {
+      Object.assign(session, { note: 'a\u{202e}b', more: ['\u{1b}[2J', 'x'.repeat(80)] })
+      session.pushFlash('c\u{2028}d')
+    })
+    const { stdout } = await sojourn(['show', id, '--data'], env())
+    expect(stdout).toMatch(/\n {2}note: 'a\\u\{202e\}b',\n/)
+    expect(stdout).toContain(String.raw`c\u{2028}d`)
+    expect(stdout).not.toMatch(/[\p{Cf}\p{Zl}]/u)
+  })
+
   it('says that it cannot read what is encrypted', async () => {
     const key = randomBytes(32).toString('base64url')
     const { id } = await makeSession(
@@ -220,15 +237,24 @@ describe('sojourn revoke', () => {
     expect(stdout).toBe(`revoked ${id}\nnobody: there is no such session\n1 session revoked\n`)
   })
 
-  it('ends none when one of the ids is none', async () => {
+  it('ends nothing when one of the ids is none', async () => {
     const { id } = await signedIn(redis.server, 'ada')
-    const ran = await sojourn(['revoke', id, 'not an id', '--reason', 'x'], env())
-    expect(ran).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringContaining('nothing was'),
-    })
-    expect((await sojourn(['show', id], env())).stdout).not.toContain('ended')
+    const { code, stdout } = await sojourn(['revoke', id, 'not an id', '--reason', 'x'], env())
+    expect([code, stdout]).toEqual([2, ''])
+    expect(await json(['show', id], env())).toMatchObject({ principal: 'ada' })
+  })
+
+  it('says what it has ended before it failed', async () => {
+    const visits = () => makeSession(redis.server, (session) => (session['a'] = 1))
+    const [mine, others] = [await visits(), await visits()]
+    const may = [`~session:${mine.id}`, '&*', '+@all']
+    await redis.server.cli('acl', 'setuser', 'half', 'reset', 'on', '>pw-of-half', ...may)
+    keepSecret('pw-of-half')
+    const halfway = { REDIS_URL: redis.server.url.replace('//', '//half:pw-of-half@') }
+    const args = ['revoke', mine.id, others.id, '--reason', 'x']
+    const { code, stdout, stderr } = await sojourn(args, halfway)
+    expect([code, stdout]).toEqual([1, `revoked ${mine.id}\n1 session revoked\n`])
+    expect(stderr).toContain('NOPERM')
   })
 
   it.each([
@@ -236,7 +262,7 @@ describe('sojourn revoke', () => {
     [['revoke', '--reason', 'x'], 'ids of sessions, or --principal'],
     [['revoke', 'x', '--principal', 'ada', '--reason', 'x'], 'ids of sessions, or --principal'],
     [['revoke', 'x', '--reason', 'x'.repeat(201)], '1 to 200 characters'],
-    [['revoke', 'not an id', '--reason', 'x'], 'not an id is no id of a session'],
+    [['revoke', 'not an id', '--reason', 'x'], '"not an id" is no id of a session'],
   ])('ends with 2 for %j', async (args, words) => {
     const { code, stdout, stderr } = await sojourn(args, env())
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(words)])

@@ -150,6 +150,7 @@ describe('a POST', () => {
       { reason: 'x' },
       { session: 'no id', reason: 'x' },
       { session: 'no id', principal: 'ada', reason: 'x' },
+      { session: '', principal: 'ada', reason: 'x' },
     ]) {
       const { status, words } = await post(query)
       expect([status, words]).toEqual([400, expect.stringMatching(/^Nothing was ended/)])

@@ -20,6 +20,9 @@ const SPANS = {
   },
 } satisfies Record<string, { name: string; span: Span; per: string; ticks: string[] }>
 
+/** Seconds between two refreshes of an overview that refreshes. */
+export const EVERY = 30
+
 /** How the overview was asked for. */
 export interface View {
   readonly over: keyof typeof SPANS
@@ -28,14 +31,6 @@ export interface View {
 
 export function viewOf(query: URLSearchParams): View {
   return { over: query.get('over') === 'day' ? 'day' : 'hour', refreshes: query.has('refresh') }
-}
-
-/** Seconds. */
-export const EVERY = 30
-
-/** What makes a browser ask again, where that was asked for. */
-export function refreshOf({ refreshes }: View): { readonly refresh?: number } {
-  return refreshes ? { refresh: EVERY } : {}
 }
 
 /** The overview, seen another way. */

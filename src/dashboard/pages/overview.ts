@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts'
 import type { Page } from '../layout.ts'
 import { ago } from '../parts.ts'
 import type { NoSurvey, Survey } from '../survey.ts'
-import { EVERY, type View, activity, linkTo, refreshOf } from './activity.ts'
+import { EVERY, type View, activity, linkTo } from './activity.ts'
 import { latest, most } from './lists.ts'
 
 const MINUTE_MS = 60_000
@@ -33,7 +33,7 @@ export function overview(survey: Survey | NoSurvey, view: View, now: number, pol
   return {
     status: 200,
     title: counted(sessions, 'session'),
-    ...refreshOf(view),
+    ...(view.refreshes && { refresh: EVERY }),
     body: html`${head(survey, view, now)} ${sessions === 0 ? nobody() : figures(survey, view)}
     ${rules(policy)}`,
   }
