@@ -4,7 +4,15 @@ import type { Size } from './account.ts'
 import { type CaseName, type Trial, titleOf } from './cases.ts'
 import type { Measured } from './measure.ts'
 import { ratioOf, seriesOf } from './ratio.ts'
-import { FRAMEWORKS, type Framework, type Keeper, NEAR, isPeer, subjectsOf } from './subjects.ts'
+import {
+  FRAMEWORKS,
+  type Framework,
+  type Keeper,
+  NEAR,
+  SAFE,
+  isPeer,
+  subjectsOf,
+} from './subjects.ts'
 
 /** CPU per request of everybody in a case, against the limit of their framework. */
 export function cpuChart(
@@ -28,7 +36,7 @@ function barsOf(measured: Measured, framework: Framework, trial: Trial) {
   for (const { keeper } of subjectsOf(framework)) {
     const series = seriesOf(measured, framework, keeper, trial)
     if (series === undefined || limit === undefined || keeper === 'limit') continue
-    if (keeper === 'nothing') continue
+    if (keeper === 'nothing' || keeper === SAFE) continue
     const { median: value, lowest, highest } = ratioOf(series, limit, 'cpuUs')
     bars.push({ name: keeper, kind: kindOf(keeper), value, lowest, highest })
   }

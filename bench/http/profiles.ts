@@ -44,7 +44,11 @@ export const PROFILES = {
         'Visitors, and reads out of the near cache, go on together with the others that came in ' +
           'the same turn of the event loop ([038](decisions/038-together.md)): code that runs ten ' +
           'times in a row is faster, which is why a visitor can take less with Sojourn than without.',
-        '[Where the time goes](bench/where.md) shows why what is not reached is not. A write by hand ' +
+        '`safe limit` is the limit with what the promises of any such library take: an HMAC, expiry, a ' +
+          'compare-and-set, headers for caches, a middleware ([043](decisions/043-what-the-promises-take.md)). ' +
+          'It copies and compares nothing, and holds no response back. Where it is above a target, no ' +
+          'library with these promises reaches it.',
+        '[Where the time goes](bench/where.md) shows what Sojourn takes beside that. A write by hand ' +
           'is JSON for the most part. Sojourn needs no JSON there, and what it does in its place takes ' +
           'as long: it compares, merges, writes a header, holds the response, and sends a ' +
           'compare-and-set. Of a session that nobody has read before it needs the JSON too, and an ' +

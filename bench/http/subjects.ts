@@ -7,20 +7,25 @@ export interface Subject {
 /** Sojourn with option `nearCache`. */
 export const NEAR = 'Sojourn, near cache'
 
+/** The limit, with what PROTOCOL.md takes. */
+export const SAFE = 'safe limit'
+
 /**
- * The first four keepers are in every framework.
+ * The first five keepers are in every framework.
  *
  * - `nothing`: no sessions; the handler answers the same body.
  * - `limit`: a cookie scan, GET and JSON.parse, SET, by hand in the handler.
+ * - `safe limit`: the same, signed, and written by compare-and-set.
  */
 const SUBJECTS_OF = {
-  'node:http': ['nothing', 'limit', 'Sojourn', NEAR],
-  Express: ['nothing', 'limit', 'Sojourn', NEAR, 'express-session'],
-  Fastify: ['nothing', 'limit', 'Sojourn', NEAR, '@fastify/session'],
-  Koa: ['nothing', 'limit', 'Sojourn', NEAR, 'koa-session'],
+  'node:http': ['nothing', 'limit', SAFE, 'Sojourn', NEAR],
+  Express: ['nothing', 'limit', SAFE, 'Sojourn', NEAR, 'express-session'],
+  Fastify: ['nothing', 'limit', SAFE, 'Sojourn', NEAR, '@fastify/session'],
+  Koa: ['nothing', 'limit', SAFE, 'Sojourn', NEAR, 'koa-session'],
   Hono: [
     'nothing',
     'limit',
+    SAFE,
     'Sojourn',
     NEAR,
     '@hono/session',
@@ -40,7 +45,7 @@ export function subjectsOf(framework: Framework): readonly Subject[] {
 
 /** A library that is neither ours nor none. */
 export function isPeer(keeper: Keeper): boolean {
-  return !['nothing', 'limit', 'Sojourn', NEAR].includes(keeper)
+  return !['nothing', 'limit', SAFE, 'Sojourn', NEAR].includes(keeper)
 }
 
 export function nameOf({ framework, keeper }: Subject): string {

@@ -1,5 +1,5 @@
 import { type Edit, type Outline, sketchOf } from './outline.ts'
-import { type Plain, holdsTwice } from './plain.ts'
+import type { Plain } from './plain.ts'
 import { isPlain } from './serialize.ts'
 import { isPlainScalar } from './serialize-survey.ts'
 
@@ -87,10 +87,11 @@ export function afterEdits(
 
 /**
  * Whether the data are plain still, but for the keys, which are as they were. What seems unchanged
- * can only be an object that lies elsewhere in the data too, in place of one like it.
+ * may be an object that lies elsewhere in the data too, in place of one like it: to put an equal
+ * value in is no change.
  */
 function arePlain(edits: readonly Edit[], data: Plain): boolean {
-  return edits.every(({ key }) => isPlainScalar(data[key])) ? !holdsTwice(data) : isPlain(data)
+  return edits.every(({ key }) => isPlainScalar(data[key])) || isPlain(data)
 }
 
 /** What is stored, and nobody else has. */

@@ -1,5 +1,3 @@
-import { Met } from './met.ts'
-
 /** Data that JSON can say, and that hold no object twice. */
 export type Plain = Record<string, unknown>
 
@@ -38,19 +36,4 @@ function copyOfList(list: unknown[]): unknown[] {
     copy[at] = Array.isArray(item) ? copyOfList(item) : copyOfItem(item as Plain)
   }
   return copy
-}
-
-/** Whether what would be plain otherwise holds an object more than once. */
-export function holdsTwice(data: Plain): boolean {
-  return meetsTwice(data, new Met())
-}
-
-function meetsTwice(value: object, met: Met): boolean {
-  if (Array.isArray(value)) return value.some((item) => isTwice(item, met))
-  for (const key in value) if (isTwice((value as Plain)[key], met)) return true
-  return false
-}
-
-function isTwice(value: unknown, met: Met): boolean {
-  return typeof value === 'object' && value !== null && (met.again(value) || meetsTwice(value, met))
 }

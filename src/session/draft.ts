@@ -1,5 +1,6 @@
 import { emptyMemo } from '../record/memo.ts'
 import { type Edit, editsSince, outlineOf } from '../record/outline.ts'
+import { isPlainScalar } from '../record/serialize-survey.ts'
 import { isTagged } from '../record/serialize.ts'
 import { type Base, type View, viewAfter, viewOf } from './base.ts'
 import { type Changes, type Data, type Snapshot, changesSince } from './changes.ts'
@@ -24,14 +25,15 @@ export class Draft {
   readonly #base: Base | undefined
   #changes: Changes | undefined
 
-  constructor(state: SessionState, data: Data, view: View) {
+  /** @param isOther the view is known to show other data than the base. */
+  constructor(state: SessionState, data: Data, view: View, isOther: boolean) {
     this.data = data
     this.view = view
     this.wishes = { ...state.wishes }
     this.flash = state.flash.copy()
     this.keep = this.wishes.clears === undefined ? this.wishes.signIn?.keep : []
     this.#base = state.base
-    this.changesData = this.#changesData()
+    this.changesData = isOther || this.#changesData()
   }
 
   /** How the data differ from the request's base. Only a merge needs to know it by key. */
@@ -73,8 +75,9 @@ export function draftOf(state: SessionState): Draft | undefined {
   if (isIdle && edits?.length === 0) return undefined
   const data = dataOf(visit.session)
   const view = edits === undefined ? viewOf(data) : viewAfter(edits, before, data)
-  if (isIdle && isSame(before, view)) return undefined
-  const draft = new Draft(state, data, view)
+  const isOther = edits?.some(({ key }) => isPlainScalar(data[key])) ?? false
+  if (isIdle && !isOther && isSame(before, view)) return undefined
+  const draft = new Draft(state, data, view, isOther)
   // The keys that are stored have been through this.
   if (edits === undefined) refuseReserved(visit.session, Object.keys(data))
   return draft

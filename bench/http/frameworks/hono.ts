@@ -8,13 +8,14 @@ import { type Headers, byHand, nothing } from '../keepers/by-hand.ts'
 import { useHonoSession } from '../keepers/hono-session.ts'
 import { useHonoSessions } from '../keepers/hono-sessions.ts'
 import { useRemixSession } from '../keepers/remix-session.ts'
+import { safeByHand } from '../keepers/safe-by-hand.ts'
 import { sojournSessions, workOfSojourn } from '../keepers/sojourn.ts'
-import type { Keeper } from '../subjects.ts'
+import { type Keeper, SAFE } from '../subjects.ts'
 import { type Work, routesOf } from '../work.ts'
 
 const headers: Headers<Context> = {
   cookie: (c) => c.req.header('cookie'),
-  setCookie: (c, value) => c.header('Set-Cookie', value),
+  set: (c, name, value) => c.header(name, value),
 }
 
 const USE: Partial<Record<Keeper, (app: Hono, redisUrl: string) => Promise<Work<Context>>>> = {
@@ -34,6 +35,15 @@ export async function honoServer(keeper: Keeper, redisUrl: string): Promise<Serv
 async function workIn(app: Hono, keeper: Keeper, redisUrl: string): Promise<Work<Context>> {
   if (keeper === 'nothing') return nothing(headers)
   if (keeper === 'limit') return byHand(headers, redisUrl)
+  if (keeper === SAFE) {
+    app.use(async (c, next) => {
+      headers.cookie(c)
+      await next()
+      // No middleware is told who looks at a variable, so that every response depends on the cookie.
+      c.header('Vary', 'Cookie')
+    })
+    return safeByHand(headers, redisUrl)
+  }
   const use = USE[keeper]
   if (use !== undefined) return use(app, redisUrl)
   app.use(session(sojournSessions(keeper, redisUrl)))

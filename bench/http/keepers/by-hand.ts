@@ -3,18 +3,18 @@ import { createClient } from 'redis'
 import { type Account, type Answer, addView, answerOf } from '../account.ts'
 import { NO_SESSION, type Work } from '../work.ts'
 
-const SECONDS = 1200
+export const SECONDS = 1200
 
 /** The headers that sessions by hand need of a framework. */
 export interface Headers<C> {
   readonly cookie: (context: C) => string | undefined
-  readonly setCookie: (context: C, value: string) => void
+  readonly set: (context: C, name: string, value: string) => void
 }
 
 /** No sessions: the handlers answer at once. */
-export function nothing<C>({ setCookie }: Headers<C>): Work<C> {
+export function nothing<C>({ set }: Headers<C>): Work<C> {
   function begin(context: C) {
-    setCookie(context, 'sid=11111111-2222-3333-4444-555555555555; Path=/; HttpOnly')
+    set(context, 'Set-Cookie', 'sid=11111111-2222-3333-4444-555555555555; Path=/; HttpOnly')
     return NO_SESSION
   }
   return {
@@ -32,53 +32,82 @@ function noSession(): Answer {
   return NO_SESSION
 }
 
-/**
- * The least that sessions in Redis can cost: what one would write without any library. Node-redis
- * 6 with its timeout per command, four times the cost of a GET, switched off.
- */
-export async function byHand<C>(
-  { cookie, setCookie }: Headers<C>,
-  redisUrl: string,
-): Promise<Work<C>> {
-  const client = createClient({ url: redisUrl, commandOptions: { timeout: 0 } })
-  client.on('error', () => {})
-  await client.connect()
+export interface Record {
+  readonly id: string
+  readonly session: Account
+}
 
-  async function load(context: C): Promise<{ id: string; session: Account } | undefined> {
-    const id = idIn(cookie(context))
-    if (id === undefined) return undefined
-    const stored = await client.get(`limit:${id}`)
-    return stored === null ? undefined : { id, session: JSON.parse(stored) as Account }
-  }
-  async function store(id: string, session: Account): Promise<void> {
+/** The least that sessions in Redis can cost: what one would write without any library. */
+export async function byHand<C>(headers: Headers<C>, redisUrl: string): Promise<Work<C>> {
+  const client = await connect(redisUrl)
+  const idIn = (context: C) => valueIn(headers.cookie(context))
+  async function store({ id, session }: Record): Promise<void> {
     await client.set(`limit:${id}`, JSON.stringify(session), { EX: SECONDS })
   }
-  async function begin(context: C, session: Account) {
-    const id = randomUUID()
-    await store(id, session)
-    setCookie(context, `sid=${id}; Path=/; HttpOnly`)
+  return workByHand<C, Record>(headers, {
+    idIn,
+    async load(context) {
+      const id = idIn(context)
+      if (id === undefined) return undefined
+      const stored = await client.get(`limit:${id}`)
+      return stored === null ? undefined : { id, session: JSON.parse(stored) as Account }
+    },
+    store,
+    async begin(session) {
+      const id = randomUUID()
+      await store({ id, session })
+      return id
+    },
+    remove: (id) => client.del(`limit:${id}`),
+  })
+}
+
+/** Node-redis 6 with its timeout per command, four times the cost of a GET, switched off. */
+export async function connect(url: string) {
+  const client = createClient({ url, commandOptions: { timeout: 0 } })
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+/** Where the records are that handlers look up by hand. */
+interface Records<C, R> {
+  readonly idIn: (context: C) => string | undefined
+  readonly load: (context: C) => Promise<R | undefined>
+  readonly store: (record: R) => Promise<void>
+  /** Gives the value of the cookie. */
+  readonly begin: (session: Account) => Promise<string>
+  readonly remove: (id: string) => Promise<unknown>
+}
+
+export function workByHand<C, R extends Record>(
+  { set }: Headers<C>,
+  { idIn, load, store, begin, remove }: Records<C, R>,
+): Work<C> {
+  async function start(context: C, session: Account) {
+    set(context, 'Set-Cookie', `sid=${await begin(session)}; Path=/; HttpOnly`)
     return answerOf(session)
   }
   async function write(context: C) {
-    const { id, session } = required(await load(context))
-    addView(session)
-    await store(id, session)
-    return answerOf(session)
+    const record = required(await load(context))
+    addView(record.session)
+    await store(record)
+    return answerOf(record.session)
   }
   return {
-    begin,
+    begin: start,
     read: async (context) => answerOf((await load(context))?.session),
     write,
     update: write,
     async rotate(context) {
-      const { id, session } = required(await load(context))
-      const [answer] = await Promise.all([begin(context, session), client.del(`limit:${id}`)])
+      const record = required(await load(context))
+      const [answer] = await Promise.all([start(context, record.session), remove(record.id)])
       return answer
     },
-    signIn: begin,
+    signIn: start,
     async end(context) {
-      const id = idIn(cookie(context))
-      if (id !== undefined) await client.del(`limit:${id}`)
+      const id = idIn(context)
+      if (id !== undefined) await remove(id)
       return answerOf(undefined)
     },
   }
@@ -89,7 +118,8 @@ function required<T>(value: T | undefined): T {
   return value
 }
 
-function idIn(header: string | undefined): string | undefined {
+/** The value of the cookie. */
+export function valueIn(header: string | undefined): string | undefined {
   const at = header?.indexOf('sid=') ?? -1
   if (header === undefined || at === -1) return undefined
   const end = header.indexOf(';', at)
