@@ -10,7 +10,7 @@ import { run } from './http/load.ts'
 import { measure, prepare } from './http/measure.ts'
 import { medianOf } from './http/ratio.ts'
 import { type ServerProcess, withServers } from './http/server-process.ts'
-import { type Framework, type Keeper, NEAR, type Subject } from './http/subjects.ts'
+import { type Framework, type Keeper, NEAR, SAFE, type Subject } from './http/subjects.ts'
 import { writePage } from './page.ts'
 import { type Table, asText } from './table.ts'
 import { type Part, partsIn, partsOf } from './where/parts.ts'
@@ -34,10 +34,10 @@ const PLAN = {
 
 const FRAMEWORKS = ['node:http', 'Fastify', 'Koa', 'Hono'] as const
 const CASES: readonly (readonly [CaseName, readonly Keeper[]])[] = [
-  ['none', ['nothing', 'Sojourn']],
-  ['anonymous', ['nothing', 'Sojourn']],
-  ['read', ['nothing', 'limit', 'Sojourn', NEAR]],
-  ['write', ['limit', 'Sojourn']],
+  ['none', ['nothing', SAFE, 'Sojourn']],
+  ['anonymous', ['nothing', SAFE, 'Sojourn']],
+  ['read', ['nothing', 'limit', SAFE, 'Sojourn', NEAR]],
+  ['write', ['limit', SAFE, 'Sojourn']],
 ]
 /** What a session takes that nobody has read before is the same on each of them. */
 const ONCE: readonly CaseName[] = ['read once', 'write once']
@@ -46,7 +46,7 @@ const QUESTIONS: readonly (readonly [Framework, CaseName, readonly Keeper[]])[] 
   ...FRAMEWORKS.flatMap((framework) =>
     CASES.map(([name, keepers]) => [framework, name, keepers] as const),
   ),
-  ...ONCE.map((name) => ['node:http', name, ['limit', 'Sojourn']] as const),
+  ...ONCE.map((name) => ['node:http', name, ['limit', SAFE, 'Sojourn']] as const),
 ]
 
 console.log(`${machine()}\n`)

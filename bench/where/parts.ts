@@ -8,6 +8,9 @@ export type Part = (typeof BESIDE)[number] | `src/${string}`
 
 const BESIDE = ['handler', 'framework', 'Redis client', 'Node', 'promises, garbage'] as const
 
+/** Of this project. What its servers do by hand lies anywhere in it, but in dist/. */
+const ROOT = new URL('../../', import.meta.url).href
+
 const OF_V8: readonly string[] = ['runMicrotasks', '(garbage collector)']
 
 /** Microseconds that a server ran in each part. What is native in the end, a system call, is none. */
@@ -43,8 +46,8 @@ function partOf({
   if (url.startsWith('node:')) return 'Node'
   if (url.includes('/@redis/')) return 'Redis client'
   if (url.includes('/node_modules/')) return 'framework'
-  if (url.includes('/bench/')) return 'handler'
-  return url.includes('/dist/') ? roomOf(url, lineNumber, columnNumber) : undefined
+  if (!url.startsWith(ROOT)) return undefined
+  return url.startsWith('dist/', ROOT.length) ? roomOf(url, lineNumber, columnNumber) : 'handler'
 }
 
 const maps = new Map<string, SourceMap>()

@@ -3,7 +3,7 @@ import type { Identity, SignedIn } from './identity.ts'
 import { describe, expect, test } from 'vitest'
 
 import { expiryOf, revisionOf, type SessionRecord } from './record.ts'
-import { bytesOf, formatRecord, parseRecord } from './record-format.ts'
+import { bytesOf, formatRecord, formatToSend, parseRecord } from './record-format.ts'
 import { lastWriteOf, withWrite } from './writes.ts'
 
 const token = (longest: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${longest}}$`))
@@ -82,6 +82,9 @@ describe('the stored form of a record', () => {
     fc.assert(
       fc.property(records, (record) => {
         const value = formatRecord(record)
+        const sent = formatToSend(record)
+        if (typeof sent === 'string') expect(Buffer.from(sent, 'latin1')).toEqual(value)
+        else expect(sent).toEqual(value)
         expect(bytesOf(record)).toBe(value.length)
         expect(parseRecord(value)).toEqual(record)
       }),

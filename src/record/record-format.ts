@@ -42,9 +42,21 @@ const HEADER = new RegExp(
  * flash, its length in bytes: `text`, `bytes`, `text,text:42`. The Lua scripts read this line too.
  */
 export function formatRecord(record: SessionRecord): Buffer {
+  const stored = formatToSend(record)
+  return typeof stored === 'string' ? Buffer.from(stored) : stored
+}
+
+/**
+ * The same, as text where each character is one byte of it: a client sends a command of nothing but
+ * text in one piece.
+ */
+export function formatToSend(record: SessionRecord): Buffer | string {
   const { data, flash } = record
   const header = formatHeader(record)
-  if (typeof data === 'string' && flash === undefined) return Buffer.from(header + data)
+  if (typeof data === 'string' && flash === undefined) {
+    const text = header + data
+    return Buffer.byteLength(data) === data.length ? text : Buffer.from(text)
+  }
   const parts = [Buffer.from(header), toBuffer(data)]
   if (flash !== undefined) parts.push(toBuffer(flash))
   return Buffer.concat(parts)

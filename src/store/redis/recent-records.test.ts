@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoOf, withMemo } from '../../record/memo.ts'
 import type { SessionRecord } from '../../record/record.ts'
-import { formatRecord } from '../../record/record-format.ts'
+import { formatRecord, formatToSend } from '../../record/record-format.ts'
 import { RecentRecords } from './recent-records.ts'
 
 const RECORD: SessionRecord = {
@@ -44,8 +44,32 @@ test('a record that is read once is not kept', () => {
 test('a record that is written, and was not kept, is not kept', () => {
   const recent = knowing()
   const record = withMemo({ ...RECORD })
-  recent.written('k', record, formatRecord(record))
+  recent.written('k', record, formatToSend(record))
   expect(memoOf(recent.answer('k', bytesOf()) as SessionRecord)).not.toBe(memoOf(record))
+})
+
+test.each<[string, string, boolean]>([
+  ['the same', '{"n":1}', true],
+  ['another of the same length', '{"n":2}', false],
+  ['a longer one', '{"n":11}', false],
+  ['one that is the same but for the eighth bit', '{"n":\u00b1}', false],
+])('what was written is met again where the reply is %s', (_, data, isMet) => {
+  const recent = knowing()
+  recent.answer('k', bytesOf())
+  const record = withMemo({ ...RECORD })
+  recent.written('k', record, formatToSend(record))
+  const reply = Buffer.from(bytesOf().toString().replace('{"n":1}', data), 'latin1')
+  const met = recent.answer('k', reply)
+  expect(typeof met === 'object' && memoOf(met) === memoOf(record)).toBe(isMet)
+})
+
+test.each(['é', '\u{1f600}', '\ufffd'])('text with %s is met again, too', (text) => {
+  const data = JSON.stringify({ text })
+  const recent = knowing()
+  recent.answer('k', bytesOf())
+  const record = withMemo({ ...RECORD, data })
+  recent.written('k', record, formatToSend(record))
+  expect(memoOf(recent.answer('k', bytesOf({ data })) as SessionRecord)).toBe(memoOf(record))
 })
 
 describe('a reply that is the same as before', () => {
@@ -111,7 +135,7 @@ function written(changes: Partial<SessionRecord> = {}) {
   const recent = knowing()
   recent.answer('k', bytesOf())
   const record = { ...RECORD, ...changes }
-  recent.written('k', record, formatRecord(record))
+  recent.written('k', record, formatToSend(record))
   return { recent }
 }
 
@@ -137,19 +161,19 @@ describe('what was written', () => {
       memoOf(recent.answer('k', bytesOf(changes)) as SessionRecord)
     const memo = memoNow()
     const touched = { ...RECORD, touchedAt: 2000 }
-    recent.written('k', touched, formatRecord(touched))
+    recent.written('k', touched, formatToSend(touched))
     expect(memoNow({ touchedAt: 2000 })).toBe(memo)
     const changed = { ...RECORD, data: '{"n":2}' }
-    recent.written('k', changed, formatRecord(changed))
+    recent.written('k', changed, formatToSend(changed))
     expect(memoNow({ data: '{"n":2}' })).not.toBe(memo)
     const given = withMemo({ ...RECORD, data: '{"n":3}' })
-    recent.written('k', given, formatRecord(given))
+    recent.written('k', given, formatToSend(given))
     expect(memoNow({ data: '{"n":3}' })).toBe(memoOf(given))
   })
 
   test('is left as it was', () => {
     const { recent } = written()
-    recent.written('k', Object.freeze({ ...RECORD }), formatRecord(RECORD))
+    recent.written('k', Object.freeze({ ...RECORD }), formatToSend(RECORD))
     expect(recent.answer('k', bytesOf())).toStrictEqual(RECORD)
   })
 

@@ -10,7 +10,8 @@ const GENERATION = 5 * 1024 * 1024
 const LARGEST_BYTES = 64 * 1024
 
 interface Known {
-  readonly bytes: Buffer
+  /** What lies in Redis; as text, each character is a byte. */
+  readonly stored: Buffer | string
   readonly record: SessionRecord
 }
 
@@ -27,15 +28,15 @@ export class RecentRecords {
   answer(key: string, reply: unknown): ReadAnswer {
     if (!Buffer.isBuffer(reply) || reply.length > LARGEST_BYTES) return readAnswer(reply)
     const before = this.#recent.get(key)
-    if (before !== undefined && reply.equals(before.bytes)) return before.record
+    if (before !== undefined && isSame(before.stored, reply)) return before.record
     const answer = readAnswer(reply)
     if (before === undefined && !this.#seen.has(key)) return answer
     if (isRecord(answer)) this.#keep(key, answer, copyOf(reply), memoFrom(before, answer))
     return answer
   }
 
-  /** This lies under its key now, as these bytes, which are nobody else's. */
-  written(key: string, record: SessionRecord, stored: Buffer): void {
+  /** This lies under its key now, as formatToSend() gave it. */
+  written(key: string, record: SessionRecord, stored: Buffer | string): void {
     const before = this.#recent.get(key)
     if (before === undefined || stored.length > LARGEST_BYTES) return
     const memo = memoOf(record) ?? memoFrom(before, record)
@@ -43,10 +44,16 @@ export class RecentRecords {
   }
 
   /** The record is nobody else's yet. */
-  #keep(key: string, record: SessionRecord, bytes: Buffer, memo?: Memo): void {
+  #keep(key: string, record: SessionRecord, stored: Buffer | string, memo?: Memo): void {
     if (!isText(record)) return
-    this.#recent.set(key, { bytes, record: withMemo(record, memo) })
+    this.#recent.set(key, { stored, record: withMemo(record, memo) })
   }
+}
+
+/** Latin-1 makes one character of each byte, so that no other bytes make the same text. */
+function isSame(stored: Buffer | string, reply: Buffer): boolean {
+  if (typeof stored !== 'string') return reply.equals(stored)
+  return reply.length === stored.length && reply.toString('latin1') === stored
 }
 
 /** What is known of the same data. */
@@ -65,8 +72,8 @@ function copyOf(reply: Buffer): Buffer {
 }
 
 /** With all that may be known of it; a little more than was measured for 0.2 to 10 KB. */
-function memoryOf({ bytes }: Known): number {
-  return 1500 + 8 * bytes.length
+function memoryOf({ stored }: Known): number {
+  return 1500 + 8 * stored.length
 }
 
 /** Bytes are a serializer's of the application: what it makes of them is not ours to keep. */
