@@ -33,8 +33,8 @@ export const mutants: readonly Mutant[] = [
   {
     when: 'a record is taken for the one before it without a look at its bytes',
     file: 'src/store/redis/recent-records.ts',
-    search: 'before !== undefined && reply.equals(before.bytes)',
-    replacement: 'before?.bytes.length === reply.length',
+    search: 'before !== undefined && isSame(before.stored, reply)',
+    replacement: 'before?.stored.length === reply.length',
     test: RECENT,
     fails: 'but not one with %s',
   },

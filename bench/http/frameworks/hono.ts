@@ -40,7 +40,7 @@ async function workIn(app: Hono, keeper: Keeper, redisUrl: string): Promise<Work
       headers.cookie(c)
       await next()
       // No middleware is told who looks at a variable, so that every response depends on the cookie.
-      c.header('Vary', 'Cookie')
+      c.res.headers.set('Vary', 'Cookie')
     })
     return safeByHand(headers, redisUrl)
   }
