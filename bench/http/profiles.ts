@@ -46,8 +46,8 @@ export const PROFILES = {
           'times in a row is faster, which is why a visitor can take less with Sojourn than without.',
         '`safe limit` is the limit with what the promises of any such library take: an HMAC, expiry, a ' +
           'compare-and-set, headers for caches, a middleware ([043](decisions/043-what-the-promises-take.md)). ' +
-          'It copies and compares nothing, and holds no response back. Where it is above a target, no ' +
-          'library with these promises reaches it.',
+          'It copies and compares nothing, and holds no response back. Below it comes only what spares work ' +
+          'that it does by hand each time: the JSON of records read lately, and turns taken together.',
         '[Where the time goes](bench/where.md) shows what Sojourn takes beside that. A write by hand ' +
           'is JSON for the most part. Sojourn needs no JSON there, and what it does in its place takes ' +
           'as long: it compares, merges, writes a header, holds the response, and sends a ' +

@@ -19,7 +19,7 @@ interface SafeRecord extends Record {
 }
 
 /**
- * By hand as well, and with no more than any library has to do that keeps PROTOCOL.md: the cookie
+ * By hand as well, and with what any library has to do that keeps PROTOCOL.md: the cookie
  * is signed, which a thousand are remembered by; what Redis holds does not tell it; a record says
  * whose it is, of which revision, and until when it lives; a write is a compare-and-set; and what
  * is private says so. The handler knows what it has changed, so nothing is compared; no command has
