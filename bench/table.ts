@@ -4,6 +4,9 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
 }
 
+/** A cell without a figure. */
+export const NONE = '–'
+
 export function asText({ title, head, rows }: Table): string {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => width(row[column]))))

@@ -3,10 +3,8 @@ import { CASES, type CaseName, type Trial, titleOf } from './cases.ts'
 import type { Measured, Series, Slice } from './measure.ts'
 import { medianOf, ratioOf, seriesOf, showRatio } from './ratio.ts'
 import { type Keeper, type Subject, nameOf } from './subjects.ts'
-import type { Table } from '../table.ts'
+import { NONE, type Table } from '../table.ts'
 import type { Asked, RedisUse } from './traffic.ts'
-
-const NONE = '–'
 
 export function cpuRatios(measured: Measured, trials: readonly Trial[]): Table {
   return {

@@ -11,27 +11,20 @@ export const NEAR = 'Sojourn, near cache'
 export const SAFE = 'safe limit'
 
 /**
- * The first five keepers are in every framework.
+ * Who keeps sessions in every framework.
  *
  * - `nothing`: no sessions; the handler answers the same body.
  * - `limit`: a cookie scan, GET and JSON.parse, SET, by hand in the handler.
  * - `safe limit`: the same, signed, and written by compare-and-set.
  */
+const EVERYWHERE = ['nothing', 'limit', SAFE, 'Sojourn', NEAR] as const
+
 const SUBJECTS_OF = {
-  'node:http': ['nothing', 'limit', SAFE, 'Sojourn', NEAR],
-  Express: ['nothing', 'limit', SAFE, 'Sojourn', NEAR, 'express-session'],
-  Fastify: ['nothing', 'limit', SAFE, 'Sojourn', NEAR, '@fastify/session'],
-  Koa: ['nothing', 'limit', SAFE, 'Sojourn', NEAR, 'koa-session'],
-  Hono: [
-    'nothing',
-    'limit',
-    SAFE,
-    'Sojourn',
-    NEAR,
-    '@hono/session',
-    'hono-sessions',
-    '@remix-run/session',
-  ],
+  'node:http': EVERYWHERE,
+  Express: [...EVERYWHERE, 'express-session'],
+  Fastify: [...EVERYWHERE, '@fastify/session'],
+  Koa: [...EVERYWHERE, 'koa-session'],
+  Hono: [...EVERYWHERE, '@hono/session', 'hono-sessions', '@remix-run/session'],
 } as const
 
 export type Framework = keyof typeof SUBJECTS_OF
@@ -45,7 +38,7 @@ export function subjectsOf(framework: Framework): readonly Subject[] {
 
 /** A library that is neither ours nor none. */
 export function isPeer(keeper: Keeper): boolean {
-  return !['nothing', 'limit', SAFE, 'Sojourn', NEAR].includes(keeper)
+  return !(EVERYWHERE as readonly Keeper[]).includes(keeper)
 }
 
 export function nameOf({ framework, keeper }: Subject): string {

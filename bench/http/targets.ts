@@ -5,7 +5,7 @@ import type { Slice } from './measure.ts'
 import type { Result } from './result.ts'
 import { type Ratio, ratioOf, seriesOf, showRatio } from './ratio.ts'
 import { FRAMEWORKS, type Framework, type Keeper, NEAR, SAFE, isPeer } from './subjects.ts'
-import type { Table } from '../table.ts'
+import { NONE, type Table } from '../table.ts'
 import type { Asked, RedisUse } from './traffic.ts'
 
 interface Target {
@@ -30,8 +30,6 @@ const TARGETS: readonly Target[] = [
   { ...READ, to: 'express-session', figure: 'cpuUs', atMost: () => 0.5 },
 ]
 
-const NONE = '–'
-
 const [REACHED, BARELY, MISSED] = ['reached', 'reached, within noise', 'not reached']
 const FIGURES = { cpuUs: 'CPU', p99Ms: 'p99' } as const
 
@@ -52,7 +50,7 @@ export function targetsOf({ measured, trials, uses }: Result): Table {
       return [[what, `${most}`, showRatio(ratio), verdictOf(ratio, most), bySafe]]
     }),
   )
-  rows.push(...trafficTargets(uses))
+  rows.push(...trafficTargets(uses).map((row) => [...row, NONE]))
   return {
     title: 'Sojourn against its targets',
     head: ['', 'at most', 'is', '', 'safe limit'],
@@ -77,20 +75,11 @@ function trafficTargets(uses: readonly RedisUse[]): string[][] {
   const ours = uses.filter(({ subject }) => subject.keeper === 'Sojourn')
   const rows = Object.entries(COMMANDS).map(([name, atMost]) => {
     const is = Math.max(...ours.map(({ traffic }) => commandsIn(traffic.get(name as Asked))))
-    return [
-      `${name}: commands, round trips`,
-      `${atMost}`,
-      `${is}`,
-      is <= atMost ? REACHED : MISSED,
-      NONE,
-    ]
+    return [`${name}: commands, round trips`, `${atMost}`, `${is}`, is <= atMost ? REACHED : MISSED]
   })
   const bytes = Math.max(...ours.map(({ stored }) => (stored?.value ?? 0) / BARE_BYTES))
   const reached = bytes <= BYTES_AT_MOST ? REACHED : MISSED
-  return [
-    ...rows,
-    ['bytes in Redis, to the JSON', `${BYTES_AT_MOST}`, bytes.toFixed(2), reached, NONE],
-  ]
+  return [...rows, ['bytes in Redis, to the JSON', `${BYTES_AT_MOST}`, bytes.toFixed(2), reached]]
 }
 
 function commandsIn(traffic: Traffic | undefined): number {

@@ -1,5 +1,5 @@
 import { decodeData } from '../../src/record/codec.ts'
-import { formatRecord, parseRecord } from '../../src/record/record-format.ts'
+import { formatRecord, formatToSend, parseRecord } from '../../src/record/record-format.ts'
 import { encode } from '../../src/record/serialize.ts'
 import { type Size, account } from '../http/account.ts'
 import { recordOf } from './sample.ts'
@@ -27,7 +27,7 @@ function partsOf(size: Size, calls: number): Part[] {
       calls,
       works: {
         'JSON.stringify': () => JSON.stringify(data),
-        'Sojourn, the record': () => formatRecord(recordOf(encode(data))),
+        'Sojourn, the record': () => formatToSend(recordOf(encode(data))),
       },
     },
   ]

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { storedIn } from './codec.ts'
-import { type Edited, type Memo, afterEdits, emptyMemo, memoOf, withMemo } from './memo.ts'
+import { type Memo, afterEdits, emptyMemo, memoOf, withMemo } from './memo.ts'
 import { type Edit, type Outline, editsSince } from './outline.ts'
 import type { Plain } from './plain.ts'
 import type { SessionRecord } from './record.ts'
@@ -84,12 +84,8 @@ test.each<[string, unknown, (one: object) => unknown]>([
   ['lists in objects', [{ in: [{}] }, { in: [{}] }], (one) => [{ in: [one] }, { in: [one] }]],
 ])('an equal object in %s is no change, though it lies elsewhere too', (_, kept, twice) => {
   const memo = readTwice(JSON.stringify({ n: 0, kept }))
-  const { memo: edited } = afterEdits(
-    memo,
-    editsSince(memo.outline as Outline, { n: 1, kept: twice({}) }) as Edit[],
-    { n: 1, kept: twice({}) },
-  ) as Edited
-  expect(edited.properties).toEqual(['"n":1', `"kept":${JSON.stringify(kept)}`])
+  const edited = edit(memo, { n: 1, kept: twice({}) })
+  expect(edited?.properties).toEqual(['"n":1', `"kept":${JSON.stringify(kept)}`])
 })
 
 test('text and null may be met twice, and so may equal objects', () => {

@@ -28,11 +28,12 @@ interface SafeRecord extends Record {
 export async function safeByHand<C>(headers: Headers<C>, redisUrl: string): Promise<Work<C>> {
   const client = await connect(redisUrl)
   const replace = await client.scriptLoad(REPLACE)
-  const verify = verifier(createHmac256(randomBytes(32)))
+  const sign = createHmac256(randomBytes(32))
+  const verify = verifier(sign)
 
   function cookieOf(id: string, family: string): string {
     const signed = `${id}.${family}`
-    return `${signed}.${verify.sign(signed)}`
+    return `${signed}.${sign(signed)}`
   }
 
   const credentialIn = (context: C) => verify(valueIn(headers.cookie(context)))
@@ -82,7 +83,7 @@ interface Credential {
 
 function verifier(sign: Hmac) {
   const remembered = new Map<string, Credential>()
-  function verify(cookie: string | undefined): Credential | undefined {
+  return (cookie: string | undefined): Credential | undefined => {
     if (cookie === undefined) return undefined
     const known = remembered.get(cookie)
     if (known !== undefined) return known
@@ -94,5 +95,4 @@ function verifier(sign: Hmac) {
     remembered.set(cookie, credential)
     return credential
   }
-  return Object.assign(verify, { sign })
 }
