@@ -2,10 +2,11 @@ import { type Corridor, createCorridor, createSession, lendCorridor } from './co
 import { UsageError } from './errors.ts'
 import type { SessionOrId, SessionsOf } from './lifecycle/accounts.ts'
 import type { Revocation } from './lifecycle/listing.ts'
-import type { OpenOptions } from './lifecycle/open.ts'
+import { type OpenOptions, OPEN_OPTIONS } from './lifecycle/open.ts'
 import type { CommitResult } from './lifecycle/result.ts'
 import type { Scanned } from './lifecycle/scan.ts'
 import type { ScannedSession } from './lifecycle/summary.ts'
+import { requireOptions } from './options/check.ts'
 import type { WatchListener, WatchOptions } from './lifecycle/watch.ts'
 import type { SessionData, SessionOptions } from './options/options.ts'
 import type { NoReservedKeys, Session } from './session/members.ts'
@@ -110,24 +111,36 @@ export function createSessions<D extends object = SessionData>(
   const corridor = createCorridor(options)
   const sessions: Sessions<D> = {
     async open(cookieHeader, request, openOptions = {}) {
+      requireOptions('open', openOptions, OPEN_OPTIONS)
       const header = cookieHeader ?? undefined
       return asSession<D>(await corridor.open(header, request, openOptions, createSession))
     },
-    async commit(session, { failed = false } = {}) {
-      return corridor.commit(visitBehind(corridor, session), failed)
+    async commit(session, commitOptions = {}) {
+      requireOptions('commit', commitOptions, ['failed'])
+      return corridor.commit(visitBehind(corridor, session), commitOptions.failed ?? false)
     },
     from: (request) => asSession<D>(corridor.from(request)),
     watch: (id, listener, watchOptions) => corridor.watch(id, listener, watchOptions),
-    of: (principal, { request } = {}) => corridor.of(principal, request),
-    scan: ({ request } = {}) => each(corridor.operatorFor(request).scan()),
-    revoke: (session, { request, ...revocation }) => corridor.revoke(session, request, revocation),
-    revokeEverything: ({ request, ...revocation }) =>
-      corridor.revokeEverything(request, revocation),
+    of: (principal, options = {}) => corridor.of(principal, requestIn('of', options)),
+    scan: (options = {}) => each(corridor.operatorFor(requestIn('scan', options)).scan()),
+    async revoke(session, options) {
+      const { request, ...revocation } = { ...options }
+      return corridor.revoke(session, request, revocation)
+    },
+    async revokeEverything(options) {
+      const { request, ...revocation } = { ...options }
+      return corridor.revokeEverything(request, revocation)
+    },
     describePolicy: () => corridor.describePolicy(),
     close: () => corridor.close(),
   }
   lendCorridor(sessions, corridor)
   return Object.freeze(sessions)
+}
+
+function requestIn(call: string, options: OutsideOptions): object | undefined {
+  requireOptions(call, options, ['request'])
+  return options.request
 }
 
 async function* each(steps: AsyncIterable<Scanned>): AsyncGenerator<ScannedSession> {

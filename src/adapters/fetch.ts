@@ -1,7 +1,7 @@
 import { crossOriginGuard as checkOf } from '../guard/cross-origin.ts'
 import type { CrossOriginGuardOptions, SessionData } from '../index.ts'
-import type { OnUnavailable, OpenOptions } from '../lifecycle/open.ts'
-import { requireFunction } from '../options/check.ts'
+import { type OnUnavailable, OPEN_OPTIONS, type OpenOptions } from '../lifecycle/open.ts'
+import { requireFunction, requireOptions } from '../options/check.ts'
 import type { Session } from '../session/members.ts'
 import { failEveryVisitOf } from '../session/request-visits.ts'
 import type { Visit } from '../session/visit.ts'
@@ -145,12 +145,14 @@ export async function openSession<D extends object = SessionData>(
   options: OpenOptions = {},
 ): Promise<OpenedSession<D>> {
   const corridor = corridorOf(sessions)
+  requireOptions('openSession', options, OPEN_OPTIONS)
   const visit = await enter(corridor, request, options)
   return {
     session: shown<D>(visit),
-    async commit(response, { failed = false } = {}) {
-      visit.failed ||= failed
-      return leave(corridor, visit, response)
+    async commit(response, commitOptions = {}) {
+      requireOptions('commit', commitOptions, ['failed'])
+      visit.failed ||= commitOptions.failed ?? false
+      return leave(corridor, visit, requireResponse(response))
     },
   }
 }

@@ -1,6 +1,6 @@
 import { ID } from '../cookie/credential.ts'
 import { UsageError } from '../errors.ts'
-import { show } from '../options/check.ts'
+import { requireOptions, show } from '../options/check.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { type Engine, ask, askingFor, storeTime } from './engine.ts'
 import { revokeEverything } from './epochs.ts'
@@ -61,7 +61,9 @@ export function sessionsOf(engine: Engine, principal: string, request: unknown):
   }
 
   return {
-    async list({ current } = {}) {
+    async list(options = {}) {
+      requireOptions('list', options, ['current'])
+      const { current } = options
       const { live } = await survey(engine, asking, principal, await members())
       const sorted = live.toSorted((one, other) => signedInAt(other) - signedInAt(one))
       return sorted.map((record) => listed(record, principal, current && idOf(current)))
@@ -112,6 +114,7 @@ function idOf(session: unknown): string {
 }
 
 function checked(revocation: Revocation): Revocation {
+  requireOptions('revocation', revocation ?? {}, ['reason', 'by'])
   const { reason } = revocation ?? {}
   const fits = typeof reason === 'string' && reason !== '' && reason.isWellFormed()
   if (fits && reason.length <= LONGEST_REASON) return revocation

@@ -2,6 +2,7 @@ import type { VerifiedCredential } from '../cookie/credential.ts'
 import { type FoundCookie, findCookie } from '../cookie/read.ts'
 import { isSecure } from '../cookie/secure.ts'
 import { publish } from '../events.ts'
+import { requireWord } from '../options/check.ts'
 import type { Tombstone } from '../record/tombstone.ts'
 import { replaceState, stateOf } from '../session/session.ts'
 import { hydrate } from '../session/data.ts'
@@ -18,7 +19,8 @@ import { type Contents, decode } from './contents.ts'
 import { touchIfDue } from './touch.ts'
 import { asLastKnown, asVisitor } from './without-store.ts'
 
-export type OnUnavailable = 'fail' | 'visitor' | 'read-only'
+const ON_UNAVAILABLE = ['fail', 'visitor', 'read-only'] as const
+export type OnUnavailable = (typeof ON_UNAVAILABLE)[number]
 
 export interface OpenOptions {
   /** `false`: this request does not prolong the session (polling). Default `true`. */
@@ -39,6 +41,13 @@ export interface OpenOptions {
   readonly local?: boolean
 }
 
+export const OPEN_OPTIONS = [
+  'countAsActivity',
+  'fresh',
+  'onUnavailable',
+  'local',
+] as const satisfies readonly (keyof OpenOptions)[]
+
 /** Opens what a Cookie header holds. Without a cookie of ours nothing is asked of the store. */
 export function openVisit(
   engine: Engine,
@@ -48,6 +57,7 @@ export function openVisit(
   { countAsActivity = true, fresh = false, local, onUnavailable = 'fail' }: OpenOptions,
   create: CreateObject,
 ): Visit | Promise<Visit> {
+  if (onUnavailable !== 'fail') requireWord('onUnavailable', onUnavailable, ON_UNAVAILABLE)
   const { cookie, migrate } = engine.policy
   const secure = isSecure(cookie, request, local)
   const name = secure ? cookie.secureName : cookie.plainName

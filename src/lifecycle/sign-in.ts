@@ -1,6 +1,6 @@
 import { GoneError, UsageError } from '../errors.ts'
 import { publish } from '../events.ts'
-import { checkSeconds, show } from '../options/check.ts'
+import { checkSeconds, requireOptions, show } from '../options/check.ts'
 import { LIMITS } from '../options/limits.ts'
 import { PRESETS } from '../options/resolve-timeouts.ts'
 import type { Outcome, SignInOptions } from '../session/members.ts'
@@ -13,6 +13,14 @@ import { type Engine, storeTime } from './engine.ts'
 import { inTurn } from './in-turn.ts'
 import { wishSignIn } from './wish-sign-in.ts'
 
+const KNOWN = [
+  'keep',
+  'amr',
+  'client',
+  'timeout',
+  'absoluteTimeout',
+  'persistent',
+] as const satisfies readonly (keyof SignInOptions)[]
 const LONGEST = { principal: 256, amr: 32, address: 64, userAgent: 256 } as const
 
 /**
@@ -79,20 +87,27 @@ interface Checked {
 }
 
 function check({ policy }: Engine, principal: unknown, options: SignInOptions): Checked {
+  requireOptions('signIn', options, KNOWN)
   const { keep = [], amr = [], client = {}, timeout, absoluteTimeout, persistent } = options
+  requireOptions('signIn: client', client, ['address', 'userAgent'])
   return {
     principal: requireText('principal', principal, LONGEST.principal),
     keep: requireTexts('keep', keep, 1024),
     amr: requireTexts('amr', amr, LONGEST.amr),
-    address: clip(client.address, LONGEST.address),
-    userAgent: clip(client.userAgent, LONGEST.userAgent),
+    address: clip('address', client.address),
+    userAgent: clip('userAgent', client.userAgent),
     timeoutMs: timeout === undefined ? undefined : requireMs('timeout', timeout),
     absoluteTimeoutMs:
       absoluteTimeout === undefined
         ? policy.absoluteTimeoutMs
         : requireAbsolute(absoluteTimeout, policy.preset && PRESETS[policy.preset].absoluteAtMost),
-    persistent,
+    persistent: persistent === undefined ? undefined : requireTruth('persistent', persistent),
   }
+}
+
+function requireTruth(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw new UsageError(`signIn: ${name} must be true or false, not ${show(value)}`)
 }
 
 function requireText(name: string, value: unknown, longest: number): string {
@@ -124,8 +139,10 @@ function requireAbsolute(seconds: number | null, atMost: number | undefined): nu
 }
 
 /** What a client says of itself is noted as far as it fits. */
-function clip(text: string | undefined, longest: number): string | null {
-  return text === undefined || text === '' ? null : text.slice(0, longest).toWellFormed()
+function clip(name: 'address' | 'userAgent', text: unknown): string | null {
+  if (text === undefined || text === '') return null
+  if (typeof text === 'string') return text.slice(0, LONGEST[name]).toWellFormed()
+  throw new UsageError(`signIn: client.${name} must be a string, not ${show(text)}`)
 }
 
 function wishOf(state: SessionState, checked: Checked, now: number): SignIn {

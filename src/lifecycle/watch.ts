@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ID } from '../cookie/credential.ts'
 import { UsageError } from '../errors.ts'
-import { requireFunction, show } from '../options/check.ts'
+import { requireFunction, requireOptions, show } from '../options/check.ts'
 import type { ReadAnswer, Store } from '../store/store.ts'
 import { type Engine, keyOf, requireRequest } from './engine.ts'
 import { Turns } from './turns.ts'
@@ -49,7 +49,9 @@ export class Watches {
     }
   }
 
-  watch(id: string, listener: WatchListener, { request }: WatchOptions = {}): () => void {
+  watch(id: string, listener: WatchListener, options: WatchOptions = {}): () => void {
+    requireOptions('watch', options, ['request'])
+    const { request } = options
     if (typeof id !== 'string' || !ID.test(id)) {
       throw new UsageError(`watch() takes the id of a session, not ${show(id)}`)
     }

@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.ts'
+import { OptionError, UsageError } from '../errors.ts'
 
 /** Shows a value in an error message: short, and never its inside. */
 export function show(value: unknown): string {
@@ -95,10 +95,27 @@ export function requireRecord(
 
 /** Fails on a key that is no option, naming the nearest that is. */
 function refuseUnknown(group: string, given: object, known: readonly string[]): void {
-  for (const key of Object.keys(given)) {
-    if (known.includes(key)) continue
-    throw new OptionError(group + key, `is not an option; ${hintFor(key, known, group)}`)
+  const unknown = unknownOf(given, known)
+  if (unknown === undefined) return
+  throw new OptionError(group + unknown, `is not an option; ${hintFor(unknown, known, group)}`)
+}
+
+/**
+ * For what a call takes beside its arguments.
+ *
+ * @throws {UsageError} unless it is an object of known options.
+ */
+export function requireOptions(call: string, given: unknown, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new UsageError(`${call}: the options must be an object, not ${show(given)}`)
   }
+  const unknown = unknownOf(given, known)
+  if (unknown === undefined) return
+  throw new UsageError(`${call}: ${unknown} is not an option; ${hintFor(unknown, known)}`)
+}
+
+function unknownOf(given: object, known: readonly string[]): string | undefined {
+  return Object.keys(given).find((key) => !known.includes(key))
 }
 
 /** What to say beside a name that is none of the known. */

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { StoreError, UsageError } from '../errors.ts'
-import { checkSeconds } from '../options/check.ts'
+import { checkSeconds, requireOptions } from '../options/check.ts'
 import { LIMITS } from '../options/limits.ts'
 import type { Data } from './changes.ts'
 import { dropData } from './data.ts'
@@ -127,8 +127,9 @@ export class SessionObject {
     delete state.wishes.mustStore
   }
 
-  pushFlash(message: unknown, queue = '', { allowDuplicate = true }: PushFlashOptions = {}): void {
-    writable(this.#state).flash.push(queue, message, allowDuplicate)
+  pushFlash(message: unknown, queue = '', options: PushFlashOptions = {}): void {
+    requireOptions('pushFlash', options, ['allowDuplicate'])
+    writable(this.#state).flash.push(queue, message, options.allowDuplicate ?? true)
   }
 
   peekFlash(queue = ''): unknown[] {
