@@ -17,7 +17,7 @@ import { type Account, account, addView, answerOf } from './http/account.ts'
 import { OneValue } from './overhead/one-value.ts'
 import { cpuOf } from './overhead/serve.ts'
 import { writePage } from './page.ts'
-import { type Table, asText } from './table.ts'
+import { NONE, type Table, asText } from './table.ts'
 import { medians } from './timing.ts'
 
 const { values } = parseArgs({
@@ -98,7 +98,7 @@ async function measure(title: string, subjects: Readonly<Record<string, Subject>
   const [bare = Number.NaN] = times
   const rows = Object.keys(subjects).map((name, at) => {
     const us = times[at] ?? Number.NaN
-    return [name, us.toFixed(1), at === 0 ? '–' : (us - bare).toFixed(1)]
+    return [name, us.toFixed(1), at === 0 ? NONE : (us - bare).toFixed(1)]
   })
   return { title, head: ['', 'all', 'more than the first'], rows }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { type SessionRecord, expiryOf } from '../../src/record/record.ts'
-import { formatRecord } from '../../src/record/record-format.ts'
+import { recordBytes } from '../../test/support/record-bytes.ts'
 import type { RedisServer } from '../../test/support/redis-server.ts'
 import { encode } from '../../src/record/serialize.ts'
 
@@ -28,7 +28,7 @@ export async function fill(
   const empty = await usedMemory(redis)
   await send(redis, count, (at) => {
     const record = recordOf(at, now, text)
-    const value = formatRecord(record)
+    const value = recordBytes(record)
     return ['SET', `session:${record.id}`, value.toString(), 'PXAT', String(expiryOf(record))]
   })
   const withSessions = await usedMemory(redis)

@@ -11,7 +11,7 @@ import { run } from '../http/load.ts'
 import { median } from '../http/ratio.ts'
 import { startServer } from '../http/server-process.ts'
 import { recordOf } from '../parts/sample.ts'
-import type { Table } from '../table.ts'
+import { NONE, type Table } from '../table.ts'
 
 const PATHS = { visitor: '/none', read: '/read', write: '/write' } as const
 const CONNECTIONS = 10
@@ -71,7 +71,7 @@ export function costTable({ touch, ...costs }: Costs): Table {
   return {
     title: 'What one request costs: node:http, sessions of 1.2 KB',
     head: ['request', 'server CPU µs', 'Redis CPU µs'],
-    rows: [...requests, ['to note activity besides, by itself', '–', touch.toFixed(1)]],
+    rows: [...requests, ['to note activity besides, by itself', NONE, touch.toFixed(1)]],
   }
 }
 

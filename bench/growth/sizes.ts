@@ -3,7 +3,7 @@ import { createClient } from 'redis'
 import { startRedis } from '../../test/support/redis-server.ts'
 import { type Account, SIZES, type Size, account } from '../http/account.ts'
 import type { LineChart } from '../chart/lines.ts'
-import type { Table } from '../table.ts'
+import { NONE, type Table } from '../table.ts'
 import { medians } from '../timing.ts'
 import { type Client, begin, client } from './client.ts'
 
@@ -45,7 +45,7 @@ export async function sizes(rounds: number): Promise<{ table: Table; chart: Line
         (written / set).toFixed(2),
       ])
     }
-    rows.push(['1.1 MB', '–', '–', '–', '–', await refused(its), '–'])
+    rows.push(['1.1 MB', NONE, NONE, NONE, NONE, await refused(its), NONE])
     const head = ['', 'GET µs', 'read µs', 'ratio', 'SET µs', 'write µs', 'ratio']
     return {
       table: { title: `Sizes: CPU per request without HTTP, ${rounds} rounds`, head, rows },

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { machine } from '../../test/support/machine.ts'
-import type { Table } from '../table.ts'
+import { NONE, type Table } from '../table.ts'
 
 /** What the last run of a day found. */
 interface Day {
@@ -33,7 +33,7 @@ export function keepDay({ rows }: Table): Table {
     rows: rows.map(([target = '', atMost = '']) => [
       target,
       atMost,
-      ...days.map((day) => day.medians[target] ?? '–'),
+      ...days.map((day) => day.medians[target] ?? NONE),
     ]),
   }
 }

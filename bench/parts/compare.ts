@@ -1,4 +1,5 @@
 import { median } from '../http/ratio.ts'
+import { NONE } from '../table.ts'
 
 export type Work = () => unknown
 
@@ -26,7 +27,7 @@ export async function compare(part: Part, rounds: number): Promise<string[][]> {
   return works.map(([name], at) => {
     const ratios = (times[at] ?? []).map((us, round) => us / (times[0]?.[round] ?? Number.NaN))
     const us = median(times[at] ?? [])
-    return [`${part.name}: ${name}`, us.toFixed(2), at === 0 ? '–' : median(ratios).toFixed(2)]
+    return [`${part.name}: ${name}`, us.toFixed(2), at === 0 ? NONE : median(ratios).toFixed(2)]
   })
 }
 

@@ -1,5 +1,6 @@
 import { decodeData } from '../../src/record/codec.ts'
-import { formatRecord, formatToSend, parseRecord } from '../../src/record/record-format.ts'
+import { formatRecord, parseRecord } from '../../src/record/record-format.ts'
+import { recordBytes } from '../../test/support/record-bytes.ts'
 import { encode } from '../../src/record/serialize.ts'
 import { type Size, account } from '../http/account.ts'
 import { recordOf } from './sample.ts'
@@ -8,7 +9,7 @@ import type { Part } from './compare.ts'
 function partsOf(size: Size, calls: number): Part[] {
   const data = account(size)
   const json = Buffer.from(JSON.stringify(data))
-  const stored = formatRecord(recordOf(encode(data)))
+  const stored = recordBytes(recordOf(encode(data)))
   return [
     {
       name: `read ${size} KB`,
@@ -27,7 +28,7 @@ function partsOf(size: Size, calls: number): Part[] {
       calls,
       works: {
         'JSON.stringify': () => JSON.stringify(data),
-        'Sojourn, the record': () => formatToSend(recordOf(encode(data))),
+        'Sojourn, the record': () => formatRecord(recordOf(encode(data))),
       },
     },
   ]

@@ -3,7 +3,7 @@ import { GlideClient, Logger } from '@valkey/valkey-glide'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { randomWriteId } from '../../src/cookie/random.ts'
-import { formatRecord } from '../../src/record/record-format.ts'
+import { recordBytes } from '../../test/support/record-bytes.ts'
 import { encode } from '../../src/record/serialize.ts'
 import type { RedisClient } from '../../src/store/redis/port.ts'
 import { recommendedClientOptions, redisStore } from '../../src/store/redis/redis-store.ts'
@@ -92,7 +92,7 @@ async function partsOf(name: string, { client, get, set }: Bare): Promise<Part[]
   const store = redisStore({ client })
   await store.measureClock?.()
   const first = { ...recordOf(encode(account()), store.now()), id: name.replace(' ', '-') }
-  const text = formatRecord(first).toString()
+  const text = recordBytes(first).toString()
   const key = (of: string) => `${of}:${first.id}`
   await set(key('bare'), text, 1200)
   const records = Array.from({ length: AT_ONCE }, (_, at) => ({

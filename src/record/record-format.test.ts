@@ -3,7 +3,8 @@ import type { Identity, SignedIn } from './identity.ts'
 import { describe, expect, test } from 'vitest'
 
 import { expiryOf, revisionOf, type SessionRecord } from './record.ts'
-import { bytesOf, formatRecord, formatToSend, parseRecord } from './record-format.ts'
+import { bytesOf, formatRecord, parseRecord } from './record-format.ts'
+import { recordBytes } from '../../test/support/record-bytes.ts'
 import { lastWriteOf, withWrite } from './writes.ts'
 
 const token = (longest: number) => fc.stringMatching(new RegExp(`^[A-Za-z0-9_-]{1,${longest}}$`))
@@ -74,15 +75,15 @@ const TEXT =
 
 describe('the stored form of a record', () => {
   test('can be read by a person', () => {
-    expect(formatRecord(RECORD).toString()).toBe(TEXT)
+    expect(recordBytes(RECORD).toString()).toBe(TEXT)
     expect(parseRecord(Buffer.from(TEXT))).toEqual(RECORD)
   })
 
   test('gives back whatever was put in', () => {
     fc.assert(
       fc.property(records, (record) => {
-        const value = formatRecord(record)
-        const sent = formatToSend(record)
+        const value = recordBytes(record)
+        const sent = formatRecord(record)
         if (typeof sent === 'string') expect(Buffer.from(sent, 'latin1')).toEqual(value)
         else expect(sent).toEqual(value)
         expect(bytesOf(record)).toBe(value.length)
@@ -94,7 +95,7 @@ describe('the stored form of a record', () => {
 
   test('says who signed in, when and how, and nothing of a client that is not known', () => {
     const identityOf = (who: Identity) =>
-      formatRecord({ ...RECORD, ...who })
+      recordBytes({ ...RECORD, ...who })
         .toString()
         .split(' ')[12]
     const at = RECORD.createdAt + 60_000
@@ -108,7 +109,7 @@ describe('the stored form of a record', () => {
   test('knows somebody whose name is the sign for nobody', () => {
     for (const principal of ['-', '%2D', '']) {
       const record = { ...RECORD, principal }
-      expect(parseRecord(formatRecord(record))).toEqual(record)
+      expect(parseRecord(recordBytes(record))).toEqual(record)
     }
   })
 
@@ -179,7 +180,7 @@ describe('what is not exactly a record', () => {
 
   test('but text may say U+FFFD, and bytes may be anything', () => {
     const data = '{"name":"\ufffd"}'
-    expect(parseRecord(formatRecord({ ...RECORD, data }))).toMatchObject({ data })
+    expect(parseRecord(recordBytes({ ...RECORD, data }))).toMatchObject({ data })
     expect(parseRecord(Buffer.from(`${field(13, 'bytes')}\xff`, 'latin1'))).toBeTypeOf('object')
   })
 
@@ -236,13 +237,13 @@ describe('a stored value that was changed', () => {
   test('THREATS 29: is never an exception, and has another id only where the id was changed', () => {
     fc.assert(
       fc.property(records, fc.array(mutation, { minLength: 1, maxLength: 3 }), (record, steps) => {
-        let value = formatRecord(record)
+        let value = recordBytes(record)
         for (const [kind, place, byte] of steps) value = mutate(value, kind, place, byte)
         const parsed = parseRecord(value)
         if (typeof parsed === 'string') return
         const written = value.toString('latin1').split(' ')[1]
         expect(parsed.id).toBe(written)
-        expect(parseRecord(formatRecord(parsed))).toEqual(parsed)
+        expect(parseRecord(recordBytes(parsed))).toEqual(parsed)
       }),
       { numRuns: 2000 },
     )

@@ -32,7 +32,13 @@ const HEADER = new RegExp(
 )
 
 /**
- * Formats a record as stored: one header line of fields separated by spaces, then the payloads.
+ * A record as it is stored: its bytes, or text where each character is one byte of it. A client sends
+ * a command of nothing but text in one piece.
+ */
+export type StoredRecord = Buffer | string
+
+/**
+ * Formats a record: one header line of fields separated by spaces, then the payloads.
  *
  *     sojourn1 id writes family edition promoted created touched idle+interval deadline
  *       persistence csrf identity kinds ⏎ data [flash]
@@ -41,16 +47,7 @@ const HEADER = new RegExp(
  * milliseconds from it; `idle+interval` are seconds. `kinds` names each payload's kind and, for
  * flash, its length in bytes: `text`, `bytes`, `text,text:42`. The Lua scripts read this line too.
  */
-export function formatRecord(record: SessionRecord): Buffer {
-  const stored = formatToSend(record)
-  return typeof stored === 'string' ? Buffer.from(stored) : stored
-}
-
-/**
- * The same, as text where each character is one byte of it: a client sends a command of nothing but
- * text in one piece.
- */
-export function formatToSend(record: SessionRecord): Buffer | string {
+export function formatRecord(record: SessionRecord): StoredRecord {
   const { data, flash } = record
   const header = formatHeader(record)
   if (typeof data === 'string' && flash === undefined) {

@@ -1,7 +1,7 @@
 import { sha256 } from '../../src/cookie/hmac.ts'
 import { encrypt } from '../../src/encrypt/encrypt.ts'
 import type { Payload, SessionRecord } from '../../src/record/record.ts'
-import { formatRecord } from '../../src/record/record-format.ts'
+import { recordBytes } from '../support/record-bytes.ts'
 import { decode, encode } from '../../src/record/serialize.ts'
 import { randomFor } from './campaign.ts'
 import { type Known, NOW, knownSession } from './known-sessions.ts'
@@ -81,7 +81,7 @@ export function samplesFrom(seed: number): Sample[] {
   const make = (given: Partial<SessionRecord>, kind: Sample['kind']): Sample => {
     const known = knownSession(randomFor(seed, -1 - made++), given)
     const record = kind === 'sealed' ? sealed(known.record) : known.record
-    const value = formatRecord(record)
+    const value = recordBytes(record)
     return { known: { ...known, record }, kind, value, plain: given }
   }
   const plain = TEXTS.filter(({ data, flash }) => !`${String(data)}${String(flash)}`.includes('$'))

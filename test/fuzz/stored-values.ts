@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { StoreError } from '../../src/errors.ts'
 import type { SessionRecord } from '../../src/record/record.ts'
-import { formatRecord, parseRecord } from '../../src/record/record-format.ts'
+import { parseRecord } from '../../src/record/record-format.ts'
+import { recordBytes } from '../support/record-bytes.ts'
 import { encode } from '../../src/record/serialize.ts'
 import { type Sessions, createSessions } from '../../src/sessions.ts'
 import { readAnswer } from '../../src/store/redis/replies.ts'
@@ -105,7 +106,7 @@ function checkedReading(value: Buffer): string {
   const right = recordIn(value)
   check(right !== undefined, 'it was read as a record')
   check(isDeepStrictEqual(parsed, right), `it was read as ${JSON.stringify(parsed)}`)
-  const again = parseRecord(formatRecord(parsed))
+  const again = parseRecord(recordBytes(parsed))
   check(JSON.stringify(again) === JSON.stringify(parsed), 'written again it is read otherwise')
   return 'read: as it says'
 }

@@ -3,7 +3,8 @@ import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { SessionRecord } from '../../src/record/record.ts'
-import { formatRecord, parseRecord } from '../../src/record/record-format.ts'
+import { parseRecord } from '../../src/record/record-format.ts'
+import { recordBytes } from '../support/record-bytes.ts'
 import { withWrite } from '../../src/record/writes.ts'
 import { portOf } from '../../src/store/redis/port.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
@@ -26,7 +27,7 @@ afterAll(async () => {
 })
 
 function stored(record: SessionRecord): Buffer {
-  return formatRecord(record)
+  return recordBytes(record)
 }
 
 async function luaReadsStored(value: Buffer): Promise<boolean> {

@@ -3,7 +3,8 @@ import { createClientPool, createCluster } from 'redis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { OptionError } from '../../src/errors.ts'
 import type { SessionRecord } from '../../src/record/record.ts'
-import { formatRecord, parseRecord } from '../../src/record/record-format.ts'
+import { parseRecord } from '../../src/record/record-format.ts'
+import { recordBytes } from '../support/record-bytes.ts'
 import { createSessions } from '../../src/sessions.ts'
 import { redisStore } from '../../src/store/redis/redis-store.ts'
 import { type Data, SECRET } from '../support/app.ts'
@@ -107,7 +108,7 @@ test('a cookie that is not the latest is looked up each time', async () => {
     Buffer.from(String(await redis.server.cli('get', key))),
   ) as SessionRecord
   const older = { ...record, promotedAt: record.promotedAt - 50_000 }
-  await redis.server.cli('set', key, formatRecord(older).toString(), 'keepttl')
+  await redis.server.cli('set', key, recordBytes(older).toString(), 'keepttl')
   const { setCookie } = await here.commit(await here.open(cookie, undefined, { fresh: true }))
   const successor = cookieOf(setCookie)
   await look(here, successor)

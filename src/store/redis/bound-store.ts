@@ -1,6 +1,6 @@
 import type { StoreOperation } from '../../errors.ts'
 import { expiryOf, revisionOf, type SessionRecord } from '../../record/record.ts'
-import { formatHeader, formatToSend, parseRecord } from '../../record/record-format.ts'
+import { formatHeader, formatRecord, parseRecord } from '../../record/record-format.ts'
 import { formatPrincipal } from '../../record/identity.ts'
 import { formatTombstone } from '../../record/tombstone.ts'
 import type {
@@ -99,7 +99,7 @@ export class BoundStore implements Store {
   }
 
   async create(key: string, record: SessionRecord): Promise<'created' | 'taken'> {
-    const stored = formatToSend(record)
+    const stored = formatRecord(record)
     const expiry = String(expiryOf(record))
     const answer = await this.#scripts.run('create', key, revisionOf(record), stored, expiry)
     if (answer[0] !== 1) return 'taken'
@@ -109,7 +109,7 @@ export class BoundStore implements Store {
 
   async replace(key: string, expected: Expected, record: SessionRecord): Promise<ReplaceAnswer> {
     const { losses } = this.#port
-    const stored = formatToSend(record)
+    const stored = formatRecord(record)
     const expiry = expiryOf(record)
     const [code, detail] = await this.#scripts.run(
       'replace',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { memoOf, withMemo } from '../../record/memo.ts'
 import type { SessionRecord } from '../../record/record.ts'
-import { formatRecord, formatToSend } from '../../record/record-format.ts'
+import { formatRecord } from '../../record/record-format.ts'
+import { recordBytes } from '../../../test/support/record-bytes.ts'
 import { RecentRecords } from './recent-records.ts'
 
 const RECORD: SessionRecord = {
@@ -24,7 +25,7 @@ const RECORD: SessionRecord = {
 }
 
 function bytesOf(changes: Partial<SessionRecord> = {}): Buffer {
-  return formatRecord({ ...RECORD, ...changes })
+  return recordBytes({ ...RECORD, ...changes })
 }
 
 /** Of whose key something was read before. */
@@ -44,7 +45,7 @@ test('a record that is read once is not kept', () => {
 test('a record that is written, and was not kept, is not kept', () => {
   const recent = knowing()
   const record = withMemo({ ...RECORD })
-  recent.written('k', record, formatToSend(record))
+  recent.written('k', record, formatRecord(record))
   expect(memoOf(recent.answer('k', bytesOf()) as SessionRecord)).not.toBe(memoOf(record))
 })
 
@@ -57,7 +58,7 @@ test.each<[string, string, boolean]>([
   const recent = knowing()
   recent.answer('k', bytesOf())
   const record = withMemo({ ...RECORD })
-  recent.written('k', record, formatToSend(record))
+  recent.written('k', record, formatRecord(record))
   const reply = Buffer.from(bytesOf().toString().replace('{"n":1}', data), 'latin1')
   const met = recent.answer('k', reply)
   expect(typeof met === 'object' && memoOf(met) === memoOf(record)).toBe(isMet)
@@ -68,7 +69,7 @@ test.each(['é', '\u{1f600}', '\ufffd'])('text with %s is met again, too', (text
   const recent = knowing()
   recent.answer('k', bytesOf())
   const record = withMemo({ ...RECORD, data })
-  recent.written('k', record, formatToSend(record))
+  recent.written('k', record, formatRecord(record))
   expect(memoOf(recent.answer('k', bytesOf({ data })) as SessionRecord)).toBe(memoOf(record))
 })
 
@@ -135,7 +136,7 @@ function written(changes: Partial<SessionRecord> = {}) {
   const recent = knowing()
   recent.answer('k', bytesOf())
   const record = { ...RECORD, ...changes }
-  recent.written('k', record, formatToSend(record))
+  recent.written('k', record, formatRecord(record))
   return { recent }
 }
 
@@ -161,19 +162,19 @@ describe('what was written', () => {
       memoOf(recent.answer('k', bytesOf(changes)) as SessionRecord)
     const memo = memoNow()
     const touched = { ...RECORD, touchedAt: 2000 }
-    recent.written('k', touched, formatToSend(touched))
+    recent.written('k', touched, formatRecord(touched))
     expect(memoNow({ touchedAt: 2000 })).toBe(memo)
     const changed = { ...RECORD, data: '{"n":2}' }
-    recent.written('k', changed, formatToSend(changed))
+    recent.written('k', changed, formatRecord(changed))
     expect(memoNow({ data: '{"n":2}' })).not.toBe(memo)
     const given = withMemo({ ...RECORD, data: '{"n":3}' })
-    recent.written('k', given, formatToSend(given))
+    recent.written('k', given, formatRecord(given))
     expect(memoNow({ data: '{"n":3}' })).toBe(memoOf(given))
   })
 
   test('is left as it was', () => {
     const { recent } = written()
-    recent.written('k', Object.freeze({ ...RECORD }), formatToSend(RECORD))
+    recent.written('k', Object.freeze({ ...RECORD }), formatRecord(RECORD))
     expect(recent.answer('k', bytesOf())).toStrictEqual(RECORD)
   })
 

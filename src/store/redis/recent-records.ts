@@ -1,4 +1,5 @@
 import { type Memo, memoOf, withMemo } from '../../record/memo.ts'
+import type { StoredRecord } from '../../record/record-format.ts'
 import { type SessionRecord, copyRecord } from '../../record/record.ts'
 import { Recent } from '../../recent.ts'
 import { SeenLately } from '../../seen-lately.ts'
@@ -10,8 +11,8 @@ const GENERATION = 5 * 1024 * 1024
 const LARGEST_BYTES = 64 * 1024
 
 interface Known {
-  /** What lies in Redis; as text, each character is a byte. */
-  readonly stored: Buffer | string
+  /** What lies in Redis. */
+  readonly stored: StoredRecord
   readonly record: SessionRecord
 }
 
@@ -35,8 +36,8 @@ export class RecentRecords {
     return answer
   }
 
-  /** This lies under its key now, as formatToSend() gave it. */
-  written(key: string, record: SessionRecord, stored: Buffer | string): void {
+  /** This lies under its key now, as formatRecord() gave it. */
+  written(key: string, record: SessionRecord, stored: StoredRecord): void {
     const before = this.#recent.get(key)
     if (before === undefined || stored.length > LARGEST_BYTES) return
     const memo = memoOf(record) ?? memoFrom(before, record)
@@ -44,14 +45,14 @@ export class RecentRecords {
   }
 
   /** The record is nobody else's yet. */
-  #keep(key: string, record: SessionRecord, stored: Buffer | string, memo?: Memo): void {
+  #keep(key: string, record: SessionRecord, stored: StoredRecord, memo?: Memo): void {
     if (!isText(record)) return
     this.#recent.set(key, { stored, record: withMemo(record, memo) })
   }
 }
 
 /** Latin-1 makes one character of each byte, so that no other bytes make the same text. */
-function isSame(stored: Buffer | string, reply: Buffer): boolean {
+function isSame(stored: StoredRecord, reply: Buffer): boolean {
   if (typeof stored !== 'string') return reply.equals(stored)
   return reply.length === stored.length && reply.toString('latin1') === stored
 }
