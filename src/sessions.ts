@@ -32,6 +32,7 @@ export interface Sessions<D extends object = SessionData> {
    *
    * @param request hand over what identifies the request: `from(request)` finds the session by it,
    *   a client per request is chosen by it, and the Secure rule looks at it.
+   * @throws {UsageError} for an option that it does not have, as every call here.
    * @throws {StoreError} when the store failed or was late: the session is unknown, not absent.
    */
   open(cookieHeader?: string | null, request?: object, options?: OpenOptions): Promise<Session<D>>
