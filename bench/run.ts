@@ -10,6 +10,7 @@
  * Each has a server process of its own. Those of a framework take turns in every round. What
  * counts are ratios of CPU: microseconds are those of one machine at one time.
  */
+import { posix } from 'node:path'
 import { parseArgs } from 'node:util'
 import { machine } from '../test/support/machine.ts'
 import type { Trial } from './http/cases.ts'
@@ -56,11 +57,12 @@ const tables: Table[] = profile.tables(result)
 for (const table of tables) console.log(asText(table))
 if (values.write) {
   const { starts, warmUps, rounds, requests, connections } = plan
+  const why = posix.relative(posix.dirname(profile.page.path), 'decisions/040-as-under-load.md')
   const says =
     `Each server is started ${starts} times, and each time it is asked for each row in ${rounds} ` +
     `rounds of ${requests} requests over ${connections} connections, after ${warmUps} that do not ` +
     'count. While it waits for its turn it keeps what V8 has compiled ' +
-    '([040](decisions/040-as-under-load.md)).' +
+    `([040](${why})).` +
     (partCores() ? ' It has a core for itself; the client and Redis share the others.' : '')
   const charts = profile.charts(measured, plan.trials)
   if (name === 'targets') tables.push(keepDay(targetsOf(result)))

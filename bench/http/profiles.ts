@@ -57,7 +57,8 @@ export const PROFILES = {
           'object.',
         '`reached, within noise` is said where the median of the rounds reaches a target, and the ' +
           'highest of them does not.',
-        'More: [every case](bench/cases.md), [sizes](bench/sizes.md), [parts](bench/parts.md), ' +
+        'More: [what is not reached, and why](bench/not-reached.md), [every case](bench/cases.md), ' +
+          '[sizes](bench/sizes.md), [parts](bench/parts.md), ' +
           '[what is left without sockets](bench/overhead.md), ' +
           '[as work grows](bench/growth.md), and [what a large site needs](capacity.md).',
       ],
