@@ -117,8 +117,8 @@ export function createSessions<D extends object = SessionData>(
       return asSession<D>(await corridor.open(header, request, openOptions, createSession))
     },
     async commit(session, commitOptions = {}) {
-      requireOptions('commit', commitOptions, ['failed'])
-      return corridor.commit(visitBehind(corridor, session), commitOptions.failed ?? false)
+      const { failed = false } = requireOptions('commit', commitOptions, ['failed'])
+      return corridor.commit(visitBehind(corridor, session), failed)
     },
     from: (request) => asSession<D>(corridor.from(request)),
     watch: (id, listener, watchOptions) => corridor.watch(id, listener, watchOptions),
@@ -140,8 +140,7 @@ export function createSessions<D extends object = SessionData>(
 }
 
 function requestIn(call: string, options: OutsideOptions): object | undefined {
-  requireOptions(call, options, ['request'])
-  return options.request
+  return requireOptions(call, options, ['request']).request
 }
 
 async function* each(steps: AsyncIterable<Scanned>): AsyncGenerator<ScannedSession> {

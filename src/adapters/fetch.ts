@@ -150,8 +150,8 @@ export async function openSession<D extends object = SessionData>(
   return {
     session: shown<D>(visit),
     async commit(response, commitOptions = {}) {
-      requireOptions('commit', commitOptions, ['failed'])
-      visit.failed ||= commitOptions.failed ?? false
+      const { failed = false } = requireOptions('commit', commitOptions, ['failed'])
+      visit.failed ||= failed
       return leave(corridor, visit, requireResponse(response))
     },
   }

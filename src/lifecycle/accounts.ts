@@ -62,8 +62,7 @@ export function sessionsOf(engine: Engine, principal: string, request: unknown):
 
   return {
     async list(options = {}) {
-      requireOptions('list', options, ['current'])
-      const { current } = options
+      const { current } = requireOptions('list', options, ['current'])
       const { live } = await survey(engine, asking, principal, await members())
       const sorted = live.toSorted((one, other) => signedInAt(other) - signedInAt(one))
       return sorted.map((record) => listed(record, principal, current && idOf(current)))
@@ -114,8 +113,8 @@ function idOf(session: unknown): string {
 }
 
 function checked(revocation: Revocation): Revocation {
-  requireOptions('revocation', revocation ?? {}, ['reason', 'by'])
-  const { reason } = revocation ?? {}
+  const given: Partial<Revocation> = revocation ?? {}
+  const { reason } = requireOptions('revocation', given, ['reason', 'by'])
   const fits = typeof reason === 'string' && reason !== '' && reason.isWellFormed()
   if (fits && reason.length <= LONGEST_REASON) return revocation
   throw new UsageError(`a revocation needs a reason of 1 to ${LONGEST_REASON} characters`)

@@ -50,8 +50,7 @@ export class Watches {
   }
 
   watch(id: string, listener: WatchListener, options: WatchOptions = {}): () => void {
-    requireOptions('watch', options, ['request'])
-    const { request } = options
+    const { request } = requireOptions('watch', options, ['request'])
     if (typeof id !== 'string' || !ID.test(id)) {
       throw new UsageError(`watch() takes the id of a session, not ${show(id)}`)
     }

@@ -105,12 +105,12 @@ function refuseUnknown(group: string, given: object, known: readonly string[]): 
  *
  * @throws {UsageError} unless it is an object of known options.
  */
-export function requireOptions(call: string, given: unknown, known: readonly string[]): void {
+export function requireOptions<T>(call: string, given: T, known: readonly string[]): T {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new UsageError(`${call}: the options must be an object, not ${show(given)}`)
   }
   const unknown = unknownOf(given, known)
-  if (unknown === undefined) return
+  if (unknown === undefined) return given
   throw new UsageError(`${call}: ${unknown} is not an option; ${hintFor(unknown, known)}`)
 }
 

@@ -78,7 +78,8 @@ export declare class SessionMembers<D extends object = SessionData> {
    * timeout counts from now. Who is signed in already and signs in again keeps all data.
    *
    * @param principal who it is, a user id: 1 to 256 characters, kept in the store in clear.
-   * @throws {UsageError} for what cannot be, an option it does not have, or after the first byte of the response.
+   * @throws {UsageError} for what cannot be, an option it does not have, or after the first byte of
+   *   the response.
    * @throws {LimitError} when option `maxPerPrincipal` refuses.
    * @throws {GoneError} when the session was ended or rotated by another request.
    * @throws {StoreError} when the store failed or was late. Nobody is signed in by any of these.

@@ -128,8 +128,8 @@ export class SessionObject {
   }
 
   pushFlash(message: unknown, queue = '', options: PushFlashOptions = {}): void {
-    requireOptions('pushFlash', options, ['allowDuplicate'])
-    writable(this.#state).flash.push(queue, message, options.allowDuplicate ?? true)
+    const { allowDuplicate = true } = requireOptions('pushFlash', options, ['allowDuplicate'])
+    writable(this.#state).flash.push(queue, message, allowDuplicate)
   }
 
   peekFlash(queue = ''): unknown[] {
